@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { Client, type ClientConfig } from "pg";
+import { UserError } from "./errors";
+
+/** TLS modes, with libpq's names and meanings; `disable` is for loopback. */
+export const tlsModes = ["disable", "require", "verify-ca", "verify-full"] as const;
+export type TlsMode = (typeof tlsModes)[number];
+
+/** Where a PostgreSQL server is, and as whom to connect to which of its databases. */
+export interface PostgresTarget {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  password: string;
+  tls: TlsMode;
+  /** Path of a PEM file with the certificate authority to trust; the system's authorities when absent. */
+  tlsCaFile?: string;
+}
+
+/** Parses a `postgres://` or `postgresql://` URL (`sslmode` and `sslrootcert` honoured). @throws UserError naming what is missing, never the password. */
+export function parsePostgresUrl(text: string): PostgresTarget {
+  const form = "Write it as postgresql://user:password@host:port/database[?sslmode=require].";
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new UserError("The target is not a PostgreSQL URL.", form);
+  }
+  if (url.protocol !== "postgres:" && url.protocol !== "postgresql:")
+    throw new UserError(`The target's scheme is ${url.protocol}//, not postgresql://.`, form);
+  const tls = url.searchParams.get("sslmode") ?? "disable";
+  if (!tlsModes.includes(tls as TlsMode))
+    throw new UserError(`The target's sslmode is '${tls}'.`, `Use one of ${tlsModes.join(", ")}.`);
+  const database = decodeURIComponent(url.pathname.slice(1));
+  if (url.hostname === "" || url.username === "" || database === "")
+    throw new UserError("The target names no host, user or database.", form);
+  const ca = url.searchParams.get("sslrootcert");
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: url.port === "" ? 5432 : Number(url.port),
+    database,
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    tls: tls as TlsMode,
+    ...(ca === null ? {} : { tlsCaFile: ca }),
+  };
+}
+
+/** The target as a URL with its password: a secret. */
+export function postgresUrl(target: PostgresTarget): string {
+  return renderUrl(target, `:${encodeURIComponent(target.password)}`);
+}
+
+/** The target as a URL for people and logs: the password is not in it. */
+export function describeTarget(target: PostgresTarget): string {
+  return renderUrl(target, "");
+}
+
+function renderUrl(target: PostgresTarget, password: string): string {
+  const host = target.host.includes(":") ? `[${target.host}]` : target.host;
+  const query = new URLSearchParams();
+  if (target.tls !== "disable") query.set("sslmode", target.tls);
+  if (target.tlsCaFile !== undefined) query.set("sslrootcert", target.tlsCaFile);
+  const suffix = query.size === 0 ? "" : `?${query}`;
+  return `postgresql://${encodeURIComponent(target.user)}${password}@${host}:${target.port}/${encodeURIComponent(target.database)}${suffix}`;
+}
+
+/** node-postgres's form of the target. */
+export function clientConfig(target: PostgresTarget, applicationName: string): ClientConfig {
+  return {
+    host: target.host,
+    port: target.port,
+    database: target.database,
+    user: target.user,
+    password: target.password,
+    ssl: tlsOptions(target),
+    application_name: applicationName,
+    connectionTimeoutMillis: 15_000,
+    keepAlive: true,
+  };
+}
+
+function tlsOptions(target: PostgresTarget): ClientConfig["ssl"] {
+  if (target.tls === "disable") return false;
+  const ca = target.tlsCaFile === undefined ? {} : { ca: readFileSync(target.tlsCaFile, "utf8") };
+  if (target.tls === "require")
+    return { ...ca, rejectUnauthorized: target.tlsCaFile !== undefined, checkServerIdentity: () => undefined };
+  if (target.tls === "verify-ca") return { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
+  return { ...ca, rejectUnauthorized: true };
+}
+
+/**
+ * Connects, with a session in which no local setting can change a value: UTC, ISO dates, full float precision, and
+ * standard strings. @throws UserError that names the server and the reason, never the password.
+ */
+export async function connect(target: PostgresTarget, applicationName = "pgstead"): Promise<Client> {
+  const client = new Client(clientConfig(target, applicationName));
+  // Without a listener, a connection that the server ends between two queries would end the process.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await client.query(
+      "SET TIME ZONE 'UTC'; SET datestyle TO 'ISO, YMD'; SET intervalstyle TO 'iso_8601'; SET extra_float_digits TO 1; SET bytea_output TO 'hex'; SET standard_conforming_strings TO on; SET client_encoding TO 'UTF8'",
+    );
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw new UserError(
+      `Cannot connect to ${describeTarget(target)}: ${error instanceof Error && error.message !== "" ? error.message : ((error as { code?: string }).code ?? error)}.`,
+      "Check that the server runs there, and the user, password and TLS mode.",
+      { cause: error },
+    );
+  }
+  return client;
+}

@@ -1,0 +1,283 @@
+/**
+ * The values that the steps of a migration hand to each other: options -> source catalog -> plan -> report. Everything
+ * here is plain data and JSON-clean (64-bit numbers are decimal strings), so that a plan can be printed, a report kept in
+ * a Pulumi state, and each step tested alone.
+ */
+import type { PostgresTarget } from "../support/postgres";
+
+/** What to migrate, to where, and what to do with what does not fit. */
+export interface MigrationOptions {
+  /** Path of the SQLite database, or of a `.sql` script that makes one (as SQLite's `.dump` writes it). */
+  source: string;
+  target: PostgresTarget;
+  /** `create`: the tables are made from SQLite's schema. `existing`: they are there already; rows are converted to their types. */
+  mode: "create" | "existing";
+  /** The schema in the target database that receives the tables. */
+  schema: string;
+  /** Tables that stay behind, by exact name; each is listed in the report. */
+  excludeTables: string[];
+  /** Rows in one COPY batch. */
+  batchSize: number;
+  /** `fail`: any row that cannot be carried over fails the run and leaves the target as it was. `skip`: it is set aside, the rest goes on. */
+  badRows: "fail" | "skip";
+  /** Whether target tables that already hold rows may be replaced. */
+  overwrite: boolean;
+  /** Queries whose results are compared on both sides and shown in the report. */
+  compareQueries: CompareQuery[];
+  /** Folder in which every run makes its own folder, named after its start, for log, reports, rejects and the source's copy. */
+  workFolder: string;
+}
+
+/** A query that must give the same rows on both sides. */
+export interface CompareQuery {
+  name: string;
+  /** In SQL that both databases understand; must order its rows. */
+  sql: string;
+}
+
+/** The state of the source at the moment it was frozen. */
+export interface SourceFingerprint {
+  path: string;
+  sizeBytes: string;
+  /** Of the frozen copy: equal for equal content, whatever the write-ahead log held. */
+  sha256: string;
+  pageSize: number;
+  pageCount: number;
+  userVersion: number;
+  applicationId: number;
+  encoding: string;
+  journalMode: string;
+  /** SQLite's version that read it. */
+  sqliteVersion: string;
+}
+
+export interface SourceColumn {
+  name: string;
+  /** As written in CREATE TABLE; empty for a column without a type. */
+  declaredType: string;
+  notNull: boolean;
+  /** The default's SQL text, or null. */
+  default: string | null;
+  /** 1-based position in the primary key, 0 outside it. */
+  keyPosition: number;
+  generated: "stored" | "virtual" | null;
+  collation: string;
+}
+
+export interface SourceForeignKey {
+  columns: string[];
+  referencedTable: string;
+  /** Resolved to the referenced table's primary key when the SQL names none. */
+  referencedColumns: string[];
+  onUpdate: string;
+  onDelete: string;
+  deferred: boolean;
+}
+
+export interface SourceIndex {
+  name: string;
+  unique: boolean;
+  /** How it came to be: CREATE INDEX, a UNIQUE constraint, or the PRIMARY KEY. */
+  origin: "index" | "unique" | "primary key";
+  /** A column's name, or null for an expression. */
+  columns: { name: string | null; descending: boolean; collation: string }[];
+  partial: boolean;
+  sql: string | null;
+}
+
+export interface SourceTable {
+  name: string;
+  kind: "table" | "virtual" | "shadow";
+  sql: string;
+  columns: SourceColumn[];
+  withoutRowid: boolean;
+  strict: boolean;
+  /** The column that is the rowid (INTEGER PRIMARY KEY), or null. */
+  rowidColumn: string | null;
+  autoincrement: boolean;
+  /** The greatest key ever given out, of sqlite_sequence, or null. */
+  sequence: string | null;
+  foreignKeys: SourceForeignKey[];
+  indexes: SourceIndex[];
+  rowCount: string;
+}
+
+/** Views and triggers: found, shown, and named where they stay behind. */
+export interface SourceObject {
+  kind: "view" | "trigger";
+  name: string;
+  table: string | null;
+  sql: string;
+}
+
+export interface SourceCatalog {
+  fingerprint: SourceFingerprint;
+  tables: SourceTable[];
+  objects: SourceObject[];
+  /** Lines of PRAGMA integrity_check; empty when it said ok. */
+  integrityErrors: string[];
+  /** Rows of PRAGMA foreign_key_check. */
+  foreignKeyViolations: { table: string; rowid: string | null; referencedTable: string; constraint: number }[];
+}
+
+/** What a column holds, seen over all its rows: the evidence for its type. */
+export interface ColumnProfile {
+  /** Count of values by typeof(): null, integer, real, text, blob. */
+  storage: Record<string, string>;
+  /** Among integers, as decimal strings. */
+  minInteger: string | null;
+  maxInteger: string | null;
+  /** Characters of the longest text. */
+  longestText: number | null;
+  /** Up to a few keys of rows that speak against the declared type. */
+  contrary: string[];
+}
+
+/** PostgreSQL's type for a column; `other` is a target's own type in `existing` mode. */
+export type TargetType =
+  | { kind: "boolean" | "smallint" | "integer" | "bigint" | "real" | "double precision" | "text" | "bytea" }
+  | { kind: "date" | "time" | "timestamp" | "timestamptz" | "uuid" | "json" | "jsonb" }
+  | { kind: "numeric"; precision: number | null; scale: number | null }
+  | { kind: "varchar" | "char"; length: number }
+  | { kind: "other"; sql: string };
+
+/** How a point in time is held in SQLite. */
+export type TimeForm = "text" | "epoch seconds" | "epoch milliseconds" | "epoch microseconds" | "julian day";
+
+export interface ColumnPlan {
+  source: string;
+  target: string;
+  type: TargetType;
+  /** For date, time and timestamp types: how the source holds them. */
+  timeForm: TimeForm | null;
+  notNull: boolean;
+  /** The default in PostgreSQL's SQL, or null. */
+  default: string | null;
+  identity: boolean;
+  /** Why this type: one sentence. */
+  reason: string;
+  profile: ColumnProfile | null;
+}
+
+export interface KeyPlan {
+  name: string;
+  columns: string[];
+}
+
+export interface IndexPlan {
+  name: string;
+  unique: boolean;
+  columns: { name: string; descending: boolean }[];
+}
+
+export interface ForeignKeyPlan {
+  name: string;
+  columns: string[];
+  referencedTable: string;
+  referencedColumns: string[];
+  onUpdate: string;
+  onDelete: string;
+  deferrable: boolean;
+  /** Rows without a parent in the source: the constraint is added NOT VALID. */
+  orphans: number;
+}
+
+export interface TablePlan {
+  source: string;
+  target: string;
+  columns: ColumnPlan[];
+  primaryKey: KeyPlan | null;
+  uniques: KeyPlan[];
+  indexes: IndexPlan[];
+  foreignKeys: ForeignKeyPlan[];
+  /** The source columns that order the rows and name one in reports: the primary key, or rowid. */
+  key: string[];
+  /** What the identity sequence gives next, or null without one. */
+  nextIdentity: string | null;
+  rowCount: string;
+}
+
+/** An object that does not come over as it is, why, and what to do about it. */
+export interface LeftBehind {
+  kind: "table" | "column" | "index" | "default" | "check" | "view" | "trigger" | "foreign key" | "collation";
+  name: string;
+  reason: string;
+  /** Its source text, for doing it by hand. */
+  sql: string | null;
+}
+
+export interface MigrationPlan {
+  source: SourceFingerprint;
+  mode: MigrationOptions["mode"];
+  schema: string;
+  /** In the order of loading: a referenced table before those that refer to it, as far as there are no cycles. */
+  tables: TablePlan[];
+  /** Tables whose foreign keys form cycles, each cycle a list; self-references are not listed. */
+  cycles: string[][];
+  leftBehind: LeftBehind[];
+  /** Remarks that need a reader, such as a NOT NULL target column without a source. */
+  warnings: string[];
+}
+
+/** A row that could not be carried over. */
+export interface RejectedRow {
+  table: string;
+  /** The key's values, by column. */
+  key: Record<string, string>;
+  column: string | null;
+  /** The offending value, shortened for reading; the reject file holds the whole row. */
+  value: string | null;
+  /** A SQLSTATE, or a reason code of ours such as `invalid boolean`. */
+  code: string;
+  reason: string;
+}
+
+/** One thing that was compared, and what each side said. */
+export interface Check {
+  name: string;
+  table: string | null;
+  status: "passed" | "failed" | "not done";
+  source: string;
+  target: string;
+  /** What was asked, for doing it again by hand. */
+  sql: string | null;
+  detail: string | null;
+  durationMs: number;
+}
+
+export interface TableReport {
+  source: string;
+  target: string;
+  sourceRows: string;
+  loadedRows: string;
+  rejectedRows: string;
+  durationMs: number;
+}
+
+/** Everything a run did and proved. The same value makes the JSON and the Markdown report. */
+export interface MigrationReport {
+  format: 1;
+  version: string;
+  status: "verified" | "failed";
+  /** Why it failed, or null. */
+  failure: string | null;
+  startedAt: string;
+  finishedAt: string;
+  durationMs: number;
+  source: SourceFingerprint;
+  /** Without the password. */
+  target: { url: string; schema: string; serverVersion: string; database: string; role: string };
+  mode: MigrationOptions["mode"];
+  badRows: MigrationOptions["badRows"];
+  totals: { tables: number; sourceRows: string; loadedRows: string; rejectedRows: string; errors: number };
+  tables: TableReport[];
+  leftBehind: LeftBehind[];
+  warnings: string[];
+  rejects: RejectedRow[];
+  checks: Check[];
+  /** Results of the compareQueries, for reading. */
+  queries: { name: string; columns: string[]; rows: (string | null)[][] }[];
+  /** What was not proved, in words. */
+  notProved: string[];
+  files: { folder: string; json: string; markdown: string; log: string; backup: string; rejects: string | null };
+}

@@ -16,7 +16,7 @@ export interface MigrationOptions {
   schema: string;
   /** Tables that stay behind, by exact name; each is listed in the report. */
   excludeTables: string[];
-  /** Rows in one COPY batch. */
+  /** Rows in one COPY batch: at least 1. */
   batchSize: number;
   /** `fail`: any row that cannot be carried over fails the run and leaves the target as it was. `skip`: it is set aside, the rest goes on. */
   badRows: "fail" | "skip";
@@ -61,16 +61,18 @@ export interface SourceColumn {
   /** 1-based position in the primary key, 0 outside it. */
   keyPosition: number;
   generated: "stored" | "virtual" | null;
-  collation: string;
 }
 
 export interface SourceForeignKey {
+  /** Its CONSTRAINT name, or null. */
+  name: string | null;
   columns: string[];
   referencedTable: string;
   /** Resolved to the referenced table's primary key when the SQL names none. */
   referencedColumns: string[];
   onUpdate: string;
   onDelete: string;
+  /** INITIALLY DEFERRED: checked at commit. (SQLite takes every other form, also DEFERRABLE alone, as immediate.) */
   deferred: boolean;
 }
 
@@ -94,11 +96,18 @@ export interface SourceTable {
   strict: boolean;
   /** The column that is the rowid (INTEGER PRIMARY KEY), or null. */
   rowidColumn: string | null;
+  /** A name that means the rowid here (a column may be called `rowid` too), or null: WITHOUT ROWID, or all its names taken. */
+  rowidName: string | null;
   autoincrement: boolean;
   /** The greatest key ever given out, of sqlite_sequence, or null. */
   sequence: string | null;
   foreignKeys: SourceForeignKey[];
   indexes: SourceIndex[];
+  /** The text of each CHECK, parentheses included. */
+  checks: string[];
+  /** Collations other than BINARY, by column, and the expressions of generated columns: their SQL text. */
+  collations: Record<string, string>;
+  expressions: Record<string, string>;
   rowCount: string;
 }
 
@@ -129,7 +138,15 @@ export interface ColumnProfile {
   maxInteger: string | null;
   /** Characters of the longest text. */
   longestText: number | null;
-  /** Up to a few keys of rows that speak against the declared type. */
+  /**
+   * What the values look like to the declared type, by count, such as `date and time` or `boolean word`. Only for columns
+   * whose declaration asks for it: it costs a look at every value.
+   */
+  forms: Record<string, string>;
+  /** For decimals: the most digits before and after the point. */
+  integerDigits: number | null;
+  fractionDigits: number | null;
+  /** Up to a few rows that speak against the declared type, by key. */
   contrary: string[];
 }
 
@@ -180,6 +197,8 @@ export interface ForeignKeyPlan {
   deferrable: boolean;
   /** Rows without a parent in the source: the constraint is added NOT VALID. */
   orphans: number;
+  /** Whether the check waits for the commit. */
+  initiallyDeferred: boolean;
 }
 
 export interface TablePlan {
@@ -190,8 +209,13 @@ export interface TablePlan {
   uniques: KeyPlan[];
   indexes: IndexPlan[];
   foreignKeys: ForeignKeyPlan[];
-  /** The source columns that order the rows and name one in reports: the primary key, or rowid. */
+  /**
+   * The source columns that order the rows when they are read, and that tell one row from all others: the rowid under a name
+   * that means it (the INTEGER PRIMARY KEY column where there is one), or the primary key of a WITHOUT ROWID table.
+   */
   key: string[];
+  /** The source columns that name a row to people: the primary key, else `key`. */
+  shownKey: string[];
   /** What the identity sequence gives next, or null without one. */
   nextIdentity: string | null;
   rowCount: string;
@@ -219,10 +243,19 @@ export interface MigrationPlan {
   warnings: string[];
 }
 
+/** One SQLite value without loss. `base64` holds a blob's bytes, or a text's where they are not valid in the database's encoding. */
+export type ExactValue =
+  | { t: "null" }
+  | { t: "integer" | "real" | "text"; v: string }
+  | { t: "blob" | "text"; base64: string };
+
 /** A row that could not be carried over. */
 export interface RejectedRow {
+  /** The source table. */
   table: string;
-  /** The key's values, by column. */
+  /** The values of TablePlan.key, in its order: which row it is, exactly. */
+  locator: ExactValue[];
+  /** The values of TablePlan.shownKey, by column. */
   key: Record<string, string>;
   column: string | null;
   /** The offending value, shortened for reading; the reject file holds the whole row. */

@@ -49,7 +49,7 @@ export function parsePostgresUrl(text: string): PostgresTarget {
 
 /** The target as a URL with its password: a secret. */
 export function postgresUrl(target: PostgresTarget): string {
-  return renderUrl(target, `:${encodeURIComponent(target.password)}`);
+  return renderUrl(target, `:${encode(target.password)}`);
 }
 
 /** The target as a URL for people and logs: the password is not in it. */
@@ -63,7 +63,12 @@ function renderUrl(target: PostgresTarget, password: string): string {
   if (target.tls !== "disable") query.set("sslmode", target.tls);
   if (target.tlsCaFile !== undefined) query.set("sslrootcert", target.tlsCaFile);
   const suffix = query.size === 0 ? "" : `?${query}`;
-  return `postgresql://${encodeURIComponent(target.user)}${password}@${host}:${target.port}/${encodeURIComponent(target.database)}${suffix}`;
+  return `postgresql://${encode(target.user)}${password}@${host}:${target.port}/${encode(target.database)}${suffix}`;
+}
+
+/** Percent-encodes also what URLs allow but shells and .env readers take as quotes. */
+function encode(part: string): string {
+  return encodeURIComponent(part).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** node-postgres's form of the target. */

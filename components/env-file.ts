@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import { dynamicModule, resourceProvider } from "./dynamic";
+
+/** DATABASE_URL in the application's .env, and a .env.example beside it without the secret. Other lines stay as they are. */
+export class EnvFile extends pulumi.dynamic.Resource {
+  /** Absolute path of the .env. */
+  declare readonly path: pulumi.Output<string>;
+
+  /**
+   * @param args `file`: the .env, from the project's folder; `url`: the connection URL, a secret
+   */
+  constructor(
+    name: string,
+    args: { file: pulumi.Input<string>; url: pulumi.Input<string> },
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super(
+      resourceProvider("./providers/env-file.ts"),
+      name,
+      { path: undefined, file: args.file, url: pulumi.secret(args.url) },
+      opts,
+      dynamicModule,
+      "EnvFile",
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { TlsMode } from "../support/postgres";
+import type { Settings } from "./settings";
+
+/** What the rest of the program needs of a server, whichever kind it is. */
+export interface PostgresServer {
+  host: pulumi.Output<string>;
+  port: pulumi.Output<number>;
+  superuser: pulumi.Output<string>;
+  /** A secret. */
+  superuserPassword: pulumi.Output<string>;
+  tlsMode: TlsMode;
+  tlsCaFile: string;
+  /** Such as 16.14; empty where it is not known before connecting. */
+  version: pulumi.Output<string>;
+  /** Empty for a server whose data folder is not ours. */
+  dataFolder: pulumi.Output<string>;
+  /** Tells one server's data from another's: what is in it has to be made again when this changes. */
+  identity: pulumi.Output<string>;
+  /** Options for what is made inside the server: how it goes when the stack is destroyed. */
+  contentOptions: pulumi.CustomResourceOptions;
+}
+
+/** The server that the settings ask for. */
+export function postgresServer(name: string, settings: Settings["server"]): PostgresServer {
+  // Each kind is loaded only where it is used: program start-up is what every preview waits for.
+  switch (settings.instance) {
+    case "embedded": {
+      const { EmbeddedServer } = require("./embedded-server") as typeof import("./embedded-server");
+      return new EmbeddedServer(name, settings);
+    }
+    case "external": {
+      const { ExternalServer } = require("./external-server") as typeof import("./external-server");
+      return new ExternalServer(name, settings);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** The program: settings -> server -> database -> migration -> env file -> outputs. */
+import * as pulumi from "@pulumi/pulumi";
+import { ApplicationDatabase } from "./components/application-database";
+import { DataMigration } from "./components/data-migration";
+import { EnvFile } from "./components/env-file";
+import { postgresServer } from "./components/postgres-server";
+import { readSettings } from "./components/settings";
+
+const settings = readSettings();
+
+const server = postgresServer("postgres", settings.server);
+const database = new ApplicationDatabase("application", { server, settings: settings.database });
+const migration =
+  settings.migration === undefined
+    ? undefined
+    : new DataMigration("migration", { server, database, settings: settings.migration });
+// The application is pointed to its new database only once its data is there, and proved.
+const envFile =
+  settings.envFile === ""
+    ? undefined
+    : new EnvFile(
+        "env-file",
+        { file: settings.envFile, url: database.url },
+        migration === undefined ? {} : { dependsOn: [migration] },
+      );
+
+export const url = database.url;
+export const host = server.host;
+export const port = server.port;
+export const databaseName = database.database;
+export const role = database.role;
+export const serverVersion = server.version;
+export const dataFolder = server.dataFolder;
+export const migrationStatus = migration?.status ?? pulumi.output("no source is configured");
+export const migratedRows = migration?.rows;
+export const report = migration?.report;
+export const reportFiles = migration?.report.apply((r) => r.files);
+export const envFilePath = envFile?.path;

@@ -1,0 +1,146 @@
+/** The life of a migration: it is done once, and kept as what happened. Nothing loads again without being told to. */
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { migrate, version } from "../migration";
+import type { CompareQuery, MigrationOptions, MigrationReport } from "../migration/model";
+import { renderSummary } from "../migration/report/markdown";
+import type { TlsMode } from "../support/postgres";
+
+interface Inputs {
+  source: string;
+  mode: MigrationOptions["mode"];
+  excludeTables: string[];
+  batchSize: number;
+  badRows: MigrationOptions["badRows"];
+  compareQueries: CompareQuery[];
+  /** Raised to load again. */
+  run: number;
+  overwrite: boolean;
+  workFolder: string;
+  /** Tells one server's data from another's. */
+  server: string;
+  host: string;
+  port: number;
+  tlsMode: TlsMode;
+  tlsCaFile: string;
+  database: string;
+  role: string;
+  password: string;
+}
+
+/** Without the password: a migration needs it only while it runs. */
+interface Outputs extends Omit<Inputs, "password"> {
+  status: MigrationReport["status"];
+  rows: string;
+  report: MigrationReport;
+  engineVersion: string;
+  /** The source as it was when it was loaded. */
+  sourceFile: SourceFile;
+}
+
+interface SourceFile {
+  /** Size and time of change of the file and its write-ahead log: equal means unchanged, without reading them. */
+  stamp: string;
+  sha256: string;
+}
+
+/** What stands for a value that is not known before `up`; dynamic providers get it in previews. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export async function check(_olds: Inputs, news: Inputs) {
+  return { inputs: news };
+}
+
+export async function create(inputs: Inputs) {
+  const outs = await load(inputs);
+  return { id: `${inputs.database}@${outs.report.startedAt}`, outs };
+}
+
+/**
+ * Loads again only for another server or database, or a raised `run`. A changed file, option or engine is a finding: it is
+ * said, and the data that the application works with since stays as it is.
+ */
+export async function diff(_id: string, olds: Outputs, news: Inputs) {
+  const elsewhere = news.server !== olds.server || news.database !== olds.database;
+  const changes = elsewhere || news.run !== olds.run;
+  if (!changes && news.server !== unknown)
+    for (const finding of await findings(olds, news))
+      console.log(`${finding}: the loaded data stays as it is. Raise pgstead:migrationRun to load again.`);
+  return { changes };
+}
+
+export async function update(_id: string, _olds: Outputs, news: Inputs) {
+  return { outs: await load(news) };
+}
+
+/** A migration is history: nothing that happens to the tables afterwards changes it. */
+export async function read(id: string, props: Outputs) {
+  return { id, props };
+}
+
+/** The tables are the application's. They go with the server, or stay with it. */
+async function remove() {}
+export { remove as delete };
+
+async function load(inputs: Inputs): Promise<Outputs> {
+  const sourceFile = await fingerprint(inputs.source);
+  const report = await migrate(options(inputs), (line) => console.log(line));
+  console.log(renderSummary(report));
+  const { password: _, ...rest } = inputs;
+  return { ...rest, status: report.status, rows: report.totals.loadedRows, report, engineVersion: version, sourceFile };
+}
+
+function options(inputs: Inputs): MigrationOptions {
+  return {
+    source: resolve(inputs.source),
+    target: {
+      host: inputs.host,
+      port: inputs.port,
+      database: inputs.database,
+      user: inputs.role,
+      password: inputs.password,
+      tls: inputs.tlsMode,
+      ...(inputs.tlsCaFile === "" ? {} : { tlsCaFile: resolve(inputs.tlsCaFile) }),
+    },
+    mode: inputs.mode,
+    schema: "public",
+    excludeTables: inputs.excludeTables,
+    batchSize: inputs.batchSize,
+    badRows: inputs.badRows,
+    overwrite: inputs.overwrite,
+    compareQueries: inputs.compareQueries,
+    workFolder: resolve(inputs.workFolder),
+  };
+}
+
+/** What differs from the load that was done, in words. */
+async function findings(olds: Outputs, news: Inputs): Promise<string[]> {
+  const found: string[] = [];
+  const decisive = ["source", "mode", "excludeTables", "badRows"] as const;
+  for (const name of decisive)
+    if (JSON.stringify(news[name]) !== JSON.stringify(olds[name])) found.push(`${name} has changed since the migration`);
+  if (news.source === olds.source && existsSync(news.source) && stamp(news.source) !== olds.sourceFile.stamp)
+    if ((await fingerprint(news.source)).sha256 !== olds.sourceFile.sha256)
+      found.push(`${news.source} has changed since it was migrated`);
+  return found;
+}
+
+/** The file's content and its write-ahead log's. Missing files are left to the engine's own message. */
+async function fingerprint(source: string): Promise<SourceFile> {
+  const hash = createHash("sha256");
+  const before = stamp(source);
+  for (const file of parts(source)) for await (const chunk of createReadStream(file)) hash.update(chunk);
+  return { stamp: before, sha256: hash.digest("hex") };
+}
+
+function stamp(source: string): string {
+  return parts(source)
+    .map((file) => statSync(file, { bigint: true }))
+    .map((stat) => `${stat.size}@${stat.mtimeNs}`)
+    .join(" ");
+}
+
+function parts(source: string): string[] {
+  return [source, `${source}-wal`].filter((file) => existsSync(file) && statSync(file).isFile());
+}

@@ -1,0 +1,107 @@
+/** The life of the application's .env: DATABASE_URL in it, and a .env.example beside it that holds no secret. */
+import { chownSync, existsSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { removeKey, setKey, valueOf } from "../support/env-text";
+import { messageOf, UserError } from "../support/errors";
+import { writeFileAtomic } from "../support/files";
+
+interface Inputs {
+  /** From the project's folder. */
+  file: string;
+  /** A secret. */
+  url: string;
+}
+
+interface Outputs extends Inputs {
+  path: string;
+}
+
+const key = "DATABASE_URL";
+
+/** What stands for a value that is not known before `up`; dynamic providers get it in previews. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export async function check(_olds: Inputs, news: Inputs) {
+  return { inputs: news };
+}
+
+export async function create(inputs: Inputs) {
+  const outs = write(inputs);
+  return { id: outs.path, outs };
+}
+
+/** Looks at the file itself, so that `up` mends what was changed in it by hand, with no refresh before. */
+export async function diff(_id: string, olds: Outputs, news: Inputs) {
+  const moved = resolve(news.file) !== olds.path;
+  const changes = moved || news.url === unknown || news.url !== olds.url || !isInPlace(olds);
+  return { changes, replaces: moved ? ["file"] : [], deleteBeforeReplace: true };
+}
+
+export async function update(_id: string, _olds: Outputs, news: Inputs) {
+  return { outs: write(news) };
+}
+
+export async function read(id: string, props: Outputs) {
+  return existsSync(props.path) ? { id, props } : {};
+}
+
+/** Takes the line out again. The application's former line is left as the comment it is: going back is the operator's word. */
+export async function remove(_id: string, props: Outputs) {
+  for (const [path, value] of [
+    [props.path, props.url],
+    [examplePath(props.path), withoutPassword(props.url)],
+  ] as const) {
+    if (!existsSync(path)) continue;
+    const text = readFileSync(path, "utf8");
+    const rest = removeKey(text, key, value);
+    if (rest === "") rmSync(path);
+    else if (rest !== text) replace(path, rest, statSync(path).mode & 0o777);
+  }
+}
+export { remove as delete };
+
+function write(inputs: Inputs): Outputs {
+  const path = resolve(inputs.file);
+  setIn(path, inputs.url, 0o600);
+  const example = examplePath(path);
+  setIn(example, withoutPassword(inputs.url), existsSync(example) ? statSync(example).mode & 0o777 : 0o644);
+  return { ...inputs, path };
+}
+
+function setIn(path: string, url: string, mode: number): void {
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  replace(path, setKey(text, key, url), mode);
+}
+
+/** Through a link to the file itself, and with its owner: root may write it for the application's account. */
+function replace(path: string, text: string, mode: number): void {
+  try {
+    const real = existsSync(path) ? realpathSync(path) : path;
+    const owner = existsSync(real) ? statSync(real) : undefined;
+    writeFileAtomic(real, text, mode);
+    if (owner !== undefined && process.getuid?.() === 0) chownSync(real, owner.uid, owner.gid);
+  } catch (error) {
+    throw new UserError(
+      `${path} could not be written: ${messageOf(error)}.`,
+      "Mend the folder's permissions, or set pgstead:envFile to another place.",
+      { cause: error },
+    );
+  }
+}
+
+function isInPlace(props: Outputs): boolean {
+  if (!existsSync(props.path) || !existsSync(examplePath(props.path))) return false;
+  const isPrivate = process.platform === "win32" || (statSync(props.path).mode & 0o077) === 0;
+  return isPrivate && valueOf(readFileSync(props.path, "utf8"), key) === props.url;
+}
+
+function examplePath(path: string): string {
+  return join(path, "..", ".env.example");
+}
+
+/** The URL with a placeholder where the password is. */
+function withoutPassword(url: string): string {
+  const copy = new URL(url);
+  copy.password = "CHANGE_ME";
+  return copy.href;
+}

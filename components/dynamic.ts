@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 /** The module paths of the dynamic providers: they are kept in every state, so they may not change. */
 export type ProviderModule =
@@ -15,7 +15,9 @@ export type ProviderModule =
 export function resourceProvider(module: ProviderModule): pulumi.dynamic.ResourceProvider {
   // biome-ignore lint/suspicious/noExplicitAny: the arguments pass through as they are
   const call = (method: string, args: any[]) =>
-    require("tsx/cjs/api").require(module, `${process.cwd()}/package.json`)[method](...args);
+    require("tsx/cjs/api")
+      .require(module, `${process.cwd()}/package.json`)
+      [method](...args);
   return {
     check: (olds, news) => call("check", [olds, news]),
     create: (inputs) => call("create", [inputs]),

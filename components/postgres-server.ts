@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { TlsMode } from "../support/postgres";
+import { EmbeddedServer } from "./embedded-server";
+import { ExternalServer } from "./external-server";
 import type { Settings } from "./settings";
 
 /** What the rest of the program needs of a server, whichever kind it is. */
@@ -23,15 +25,10 @@ export interface PostgresServer {
 
 /** The server that the settings ask for. */
 export function postgresServer(name: string, settings: Settings["server"]): PostgresServer {
-  // Each kind is loaded only where it is used: program start-up is what every preview waits for.
   switch (settings.instance) {
-    case "embedded": {
-      const { EmbeddedServer } = require("./embedded-server") as typeof import("./embedded-server");
+    case "embedded":
       return new EmbeddedServer(name, settings);
-    }
-    case "external": {
-      const { ExternalServer } = require("./external-server") as typeof import("./external-server");
+    case "external":
       return new ExternalServer(name, settings);
-    }
   }
 }

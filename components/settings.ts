@@ -231,8 +231,6 @@ class Reader {
     const accepted = "a list of {name, sql}";
     const value = this.json(key, accepted);
     if (value === undefined) return [];
-    const isQuery = (v: unknown): v is { name: string; sql: string } =>
-      typeof v === "object" && v !== null && typeof (v as any).name === "string" && typeof (v as any).sql === "string";
     if (Array.isArray(value) && value.every(isQuery)) return value.map(({ name, sql }) => ({ name, sql }));
     this.wrong(key, "is not a list of named queries", accepted);
     return [];
@@ -248,6 +246,12 @@ class Reader {
       return undefined;
     }
   }
+}
+
+function isQuery(value: unknown): value is { name: string; sql: string } {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, sql } = value as Record<string, unknown>;
+  return typeof name === "string" && name !== "" && typeof sql === "string" && sql !== "";
 }
 
 /** PostgreSQL writes a truth value as on or off. */

@@ -81,6 +81,7 @@ export async function read(id: string, props: Outputs) {
 
 /** The tables are the application's. They go with the server, or stay with it. */
 async function remove() {}
+
 export { remove as delete };
 
 async function load(inputs: Inputs): Promise<Outputs> {
@@ -119,7 +120,8 @@ async function findings(olds: Outputs, news: Inputs): Promise<string[]> {
   const found: string[] = [];
   const decisive = ["source", "mode", "excludeTables", "badRows"] as const;
   for (const name of decisive)
-    if (JSON.stringify(news[name]) !== JSON.stringify(olds[name])) found.push(`${name} has changed since the migration`);
+    if (JSON.stringify(news[name]) !== JSON.stringify(olds[name]))
+      found.push(`${name} has changed since the migration`);
   if (news.source === olds.source && existsSync(news.source) && stamp(news.source) !== olds.sourceFile.stamp)
     if ((await fingerprint(news.source)).sha256 !== olds.sourceFile.sha256)
       found.push(`${news.source} has changed since it was migrated`);

@@ -1,7 +1,7 @@
 /** The life of the application's .env: DATABASE_URL in it, and a .env.example beside it that holds no secret. */
 import { chownSync, existsSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { removeKey, setKey, valueOf } from "../support/env-text";
+import { removeKey, setKey, readKey } from "../support/env-text";
 import { messageOf, UserError } from "../support/errors";
 import { writeFileAtomic } from "../support/files";
 
@@ -92,7 +92,7 @@ function replace(path: string, text: string, mode: number): void {
 function isInPlace(props: Outputs): boolean {
   if (!existsSync(props.path) || !existsSync(examplePath(props.path))) return false;
   const isPrivate = process.platform === "win32" || (statSync(props.path).mode & 0o077) === 0;
-  return isPrivate && valueOf(readFileSync(props.path, "utf8"), key) === props.url;
+  return isPrivate && readKey(readFileSync(props.path, "utf8"), key) === props.url;
 }
 
 function examplePath(path: string): string {

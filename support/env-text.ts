@@ -46,14 +46,16 @@ export function setKey(text: string, key: string, value: string): string {
 export function removeKey(text: string, key: string, value: string): string {
   const end = text.includes("\r\n") ? "\r\n" : "\n";
   const kept = parse(text).filter((line) => line.key !== key || line.value !== value);
-  return kept.length === 0 ? "" : join(
-    kept.map((line) => line.text),
-    end,
-  );
+  return kept.length === 0
+    ? ""
+    : join(
+        kept.map((line) => line.text),
+        end,
+      );
 }
 
 /** The value that a reader of the file gets for the key (the last one counts), without quotes; undefined when there is none. */
-export function valueOf(text: string, key: string): string | undefined {
+export function readKey(text: string, key: string): string | undefined {
   const value = parse(text).findLast((line) => line.key === key)?.value;
   return value?.replace(/^(["'])(.*)\1$/s, "$2");
 }

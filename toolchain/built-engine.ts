@@ -69,7 +69,11 @@ function requireGo(): void {
 }
 
 /** Runs go in toolchain/, handing over its lines; its last lines become the error where it fails. */
-function go(args: string[], onLine: (line: string) => void, onErrorLine: (line: string) => void = () => {}): Promise<void> {
+function go(
+  args: string[],
+  onLine: (line: string) => void,
+  onErrorLine: (line: string) => void = () => {},
+): Promise<void> {
   return new Promise((settle, fail) => {
     const child = spawn("go", args, {
       cwd: goFolder,

@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { readSettings } from "../../components/settings";
+import { mockEngine, outputValue, setStackConfig } from "../support/pulumi-mocks";
+
+beforeEach(async () => {
+  await mockEngine();
+});
+
+describe("the settings", () => {
+  it("are complete and valid by Pulumi.yaml's defaults alone", () => {
+    setStackConfig({});
+    const settings = readSettings();
+    expect(settings.server).toMatchObject({ instance: "embedded", port: 5434, keepData: true });
+    expect(settings.database).toEqual({
+      database: "backup_management",
+      role: "backupmgmt",
+      locale: "C",
+      extensions: [],
+      secretVersion: 1,
+    });
+    expect(settings.migration).toBeUndefined();
+  });
+
+  it("list every error at once, each with its key and the accepted values", () => {
+    setStackConfig({
+      instance: "dockr",
+      port: 70_000,
+      tuning: "fast",
+      memory: "lots",
+      batchSize: 0,
+      badRows: "ignore",
+      role: "",
+      secretVersion: "two",
+      excludeTables: "users",
+    });
+    let message = "";
+    try {
+      readSettings();
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toContain("9 values");
+    for (const line of [
+      "pgstead:instance is 'dockr'; accepted: embedded, external.",
+      "pgstead:port is '70000'; accepted: a whole number from 1 to 65535.",
+      "pgstead:tuning is 'fast'; accepted: auto, phase12.",
+      "pgstead:memory is 'lots'; accepted: a size such as 512MB or 8GB, or empty.",
+      "pgstead:batchSize is '0'; accepted: a whole number from 1 to 1000000.",
+      "pgstead:badRows is 'ignore'; accepted: fail, skip.",
+      "pgstead:role is empty; accepted: a name of 1 to 63 bytes.",
+      "pgstead:secretVersion is 'two'; accepted: a whole number from 1 to 2147483647.",
+      "pgstead:excludeTables cannot be read; accepted: a list of names.",
+    ])
+      expect(message).toContain(line);
+  });
+
+  it("take PostgreSQL settings of any single value, truth values as on and off", () => {
+    setStackConfig({ postgresSettings: { jit: false, work_mem: "32MB", max_connections: 50 } });
+    const { server } = readSettings();
+    expect(server).toMatchObject({
+      postgresql: { overrides: { jit: "off", work_mem: "32MB", max_connections: "50" } },
+    });
+  });
+
+  it("require host and password of an external server, and keep the password a secret", async () => {
+    setStackConfig({ instance: "external", host: "" });
+    expect(() => readSettings()).toThrow(/pgstead:host is empty.*|pgstead:superuserPassword is not set/s);
+
+    setStackConfig({
+      instance: "external",
+      host: "db.example.com",
+      superuserPassword: "hidden",
+      tlsMode: "verify-full",
+    });
+    const { server } = readSettings();
+    if (server.instance !== "external") throw new Error("not external");
+    expect(server).toMatchObject({ host: "db.example.com", tlsMode: "verify-full" });
+    expect(await (server.superuserPassword as unknown as { isSecret: Promise<boolean> }).isSecret).toBe(true);
+    expect(await outputValue(server.superuserPassword)).toBe("hidden");
+  });
+
+  it("refuse the superuser's name for the application's role", () => {
+    setStackConfig({ role: "postgres" });
+    expect(() => readSettings()).toThrow(/pgstead:role is 'postgres', the superuser's own name/);
+  });
+
+  it("keep an embedded server on 127.0.0.1", () => {
+    setStackConfig({ host: "0.0.0.0" });
+    expect(() => readSettings()).toThrow(/pgstead:host is '0.0.0.0'; accepted: 127.0.0.1/);
+  });
+});

@@ -1,0 +1,72 @@
+import { execFileSync, spawn } from "node:child_process";
+import { copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const root = join(__dirname, "..", "..");
+
+/** A checkout of its own: the project's present files in a temporary folder, with nothing brought or made there yet. */
+export class TestProject {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "pgstead-project-")));
+
+  /** @param environment variables for every command; `undefined` unsets one */
+  constructor(private readonly environment: Record<string, string | undefined> = {}) {
+    const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root });
+    for (const file of listed.toString().split("\0")) {
+      if (file === "" || file.startsWith("tests/") || !existsSync(join(root, file))) continue;
+      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
+      copyFileSync(join(root, file), join(this.folder, file));
+    }
+    symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
+  }
+
+  /** Gives the project the engine that was built for this checkout, so that it is not built once more. */
+  adoptBuiltEngine(): void {
+    const { builtEngineFolder } =
+      require("../../toolchain/built-engine") as typeof import("../../toolchain/built-engine");
+    const own = builtEngineFolder.replace(root, this.folder);
+    mkdirSync(own, { recursive: true });
+    if (existsSync(join(builtEngineFolder, "pulumi"))) linkSync(join(builtEngineFolder, "pulumi"), join(own, "pulumi"));
+  }
+
+  path(...parts: string[]): string {
+    return join(this.folder, ...parts);
+  }
+
+  /** Runs a script of toolchain/ as npm would. Both streams are kept apart and together. */
+  run(script: "start" | "pulumi" | "env", ...args: string[]): Promise<Result> {
+    return this.spawn(process.execPath, ["--import", "tsx", `toolchain/${script}.ts`, ...args]);
+  }
+
+  spawn(command: string, args: string[]): Promise<Result> {
+    const env = { ...process.env, ...this.environment };
+    // Variables of the surrounding session must not decide what the project does.
+    for (const name of Object.keys(env))
+      if ((name.startsWith("PULUMI_") || name.startsWith("PGSTEAD_")) && !(name in this.environment)) delete env[name];
+    const child = spawn(command, args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    const result = { code: 0, stdout: "", stderr: "", output: "" };
+    child.stdout.on("data", (data) => {
+      result.stdout += data;
+      result.output += data;
+    });
+    child.stderr.on("data", (data) => {
+      result.stderr += data;
+      result.output += data;
+    });
+    return new Promise((settle, fail) => {
+      child.once("error", fail);
+      child.once("close", (code, signal) => settle({ ...result, code: code ?? `killed by ${signal}` }));
+    });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export interface Result {
+  code: number | string;
+  stdout: string;
+  stderr: string;
+  output: string;
+}

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MigrationReport } from "../migration/model";
+import type { ReportDigest } from "../migration/report/digest";
 import type { ApplicationDatabase } from "./application-database";
 import { dynamicModule, resourceProvider } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
@@ -9,7 +9,7 @@ import type { MigrationSettings } from "./settings";
 export class DataMigration extends pulumi.ComponentResource {
   readonly status: pulumi.Output<string>;
   readonly rows: pulumi.Output<string>;
-  readonly report: pulumi.Output<MigrationReport>;
+  readonly report: pulumi.Output<ReportDigest>;
 
   constructor(
     name: string,
@@ -73,7 +73,7 @@ interface SqliteLoadArgs {
 class SqliteLoad extends pulumi.dynamic.Resource {
   declare readonly status: pulumi.Output<string>;
   declare readonly rows: pulumi.Output<string>;
-  declare readonly report: pulumi.Output<MigrationReport>;
+  declare readonly report: pulumi.Output<ReportDigest>;
 
   constructor(name: string, args: SqliteLoadArgs, opts: pulumi.CustomResourceOptions) {
     super(

@@ -4,6 +4,7 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { migrate, version } from "../migration";
 import type { CompareQuery, MigrationOptions, MigrationReport } from "../migration/model";
+import { digest, type ReportDigest } from "../migration/report/digest";
 import { renderSummary } from "../migration/report/markdown";
 import type { TlsMode } from "../support/postgres";
 
@@ -33,7 +34,7 @@ interface Inputs {
 interface Outputs extends Omit<Inputs, "password"> {
   status: MigrationReport["status"];
   rows: string;
-  report: MigrationReport;
+  report: ReportDigest;
   engineVersion: string;
   /** The source as it was when it was loaded. */
   sourceFile: SourceFile;
@@ -89,7 +90,14 @@ async function load(inputs: Inputs): Promise<Outputs> {
   const report = await migrate(options(inputs), (line) => console.log(line));
   console.log(renderSummary(report));
   const { password: _, ...rest } = inputs;
-  return { ...rest, status: report.status, rows: report.totals.loadedRows, report, engineVersion: version, sourceFile };
+  return {
+    ...rest,
+    status: report.status,
+    rows: report.totals.loadedRows,
+    report: digest(report),
+    engineVersion: version,
+    sourceFile,
+  };
 }
 
 function options(inputs: Inputs): MigrationOptions {

@@ -1,6 +1,6 @@
 /** `npm start [stack]`: makes the stack what its config says, and shows the proof and where the database is. */
 import { spawnSync } from "node:child_process";
-import type { MigrationReport } from "../migration/model";
+import type { ReportDigest } from "../migration/report/digest";
 import { renderSummary } from "../migration/report/markdown";
 import { UserError } from "../support/errors";
 import type { Engine } from "./engine";
@@ -13,7 +13,7 @@ main(async () => {
   const engine = await prepareEngine();
   const selected = await runPulumi(engine, ["stack", "select", stack, "--create", "--non-interactive"]);
   if (selected !== 0) return selected;
-  const status = await runPulumi(engine, ["up", "--yes", "--skip-preview", "--stack", stack]);
+  const status = await runPulumi(engine, ["up", "--yes", "--skip-preview", "--suppress-outputs", "--stack", stack]);
   if (status === 0) show(outputs(engine, stack));
   return status;
 });
@@ -25,7 +25,7 @@ interface StackOutputs {
   databaseName: string;
   role: string;
   serverVersion: string;
-  report?: MigrationReport;
+  report?: ReportDigest;
   envFilePath?: string;
 }
 

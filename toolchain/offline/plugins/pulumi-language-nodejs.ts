@@ -1,0 +1,4 @@
+import { version } from "@pulumi/pulumi/package.json";
+import { serveLanguageHost } from "../language-host";
+
+void serveLanguageHost(version);

@@ -1,0 +1,27 @@
+import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Cluster } from "./cluster";
+import { stop } from "./control";
+import { removeFolder } from "./creation-note";
+import { setAside } from "./kept-data";
+
+/** Stops the server, sets its data aside or removes it, and removes everything else of it. */
+export async function removeServer(cluster: Cluster, keepData: boolean, say: (line: string) => void): Promise<void> {
+  await stop(cluster);
+  if (keepData) say(`The server is stopped; its data is kept in ${setAside(cluster.dataFolder)}.`);
+  else {
+    removeFolder(cluster.dataFolder);
+    say(`The server is stopped; its data folder ${cluster.dataFolder} is removed, as keepData says.`);
+  }
+  tidyHome(cluster.home, keepData);
+}
+
+/** Removes what a server leaves in its home beside the data. */
+export function tidyHome(home: string, keepLog: boolean): void {
+  if (!existsSync(home)) return;
+  rmSync(join(home, "socket"), { recursive: true, force: true });
+  for (const name of readdirSync(home))
+    if (name.startsWith("postgresql-") || (!keepLog && name.startsWith("server.log")))
+      rmSync(join(home, name), { recursive: true, force: true });
+  if (readdirSync(home).length === 0) rmdirSync(home);
+}

@@ -1,0 +1,101 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import { Client, escapeIdentifier, escapeLiteral } from "pg";
+import { clientConfig, connect, type PostgresTarget } from "../../support/postgres";
+import type { Cluster } from "./cluster";
+import { start, stop } from "./control";
+import { explain } from "./explain";
+import { run } from "./programs";
+
+/** How to reach a server's database `postgres` as its superuser. */
+export function superuserTarget(
+  server: Pick<Cluster, "host" | "port">,
+  superuser: string,
+  password: string,
+): PostgresTarget {
+  return { host: server.host, port: server.port, database: "postgres", user: superuser, password, tls: "disable" };
+}
+
+/**
+ * Gives the superuser another password. A change that was interrupted between the server and its record heals: when the new one works
+ * already, nothing is done; when neither works, it is set with the server stopped for a moment.
+ *
+ * @param say told in one line when the server has to be stopped
+ */
+export async function changeSuperuserPassword(
+  cluster: Cluster,
+  change: { superuser: string; from: string; to: string },
+  say: (line: string) => void,
+): Promise<void> {
+  if (await accepts(superuserTarget(cluster, change.superuser, change.to))) return;
+  const old = superuserTarget(cluster, change.superuser, change.from);
+  if (await accepts(old)) {
+    const client = await connect(old);
+    try {
+      await client.query(passwordStatement(change.superuser, change.to));
+    } finally {
+      await client.end();
+    }
+    return;
+  }
+  say(`The superuser's password was changed by other means: the server is stopped for a moment to set it.`);
+  await stop(cluster);
+  await setPasswordOffline(cluster, change.superuser, change.to);
+  await start(cluster);
+}
+
+/** Whether the server lets that user in. @throws whatever else is wrong with the connection */
+export async function accepts(target: PostgresTarget): Promise<boolean> {
+  const client = new Client(clientConfig(target, "pgstead"));
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    // invalid_password and invalid_authorization_specification
+    if (["28P01", "28000"].includes((error as { code?: string }).code ?? "")) return false;
+    throw error;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/**
+ * Sets the superuser's password in a data folder whose server is stopped: PostgreSQL's single-user mode asks for none and listens nowhere.
+ */
+export async function setPasswordOffline(cluster: Cluster, superuser: string, password: string): Promise<void> {
+  const outcome = await run(
+    cluster.binFolder,
+    "postgres",
+    ["--single", "-D", cluster.dataFolder, "-c", "log_statement=none", "postgres"],
+    {
+      account: cluster.account,
+      cwd: cluster.home,
+      // In this mode a statement ends with its line.
+      input: `${passwordStatement(superuser, password)}\n`,
+    },
+  );
+  const failed = outcome.output.split("\n").filter((line) => /\b(?:ERROR|FATAL|PANIC):/.test(line));
+  if (outcome.code !== 0 || failed.length > 0)
+    throw explain(
+      `The password of the superuser ${superuser} cannot be set in ${cluster.dataFolder}`,
+      failed.join("\n") || outcome.output,
+    );
+}
+
+/** The server is given a verifier only, so that the password can stand in no log and no list of running statements. */
+function passwordStatement(superuser: string, password: string): string {
+  return `ALTER ROLE ${escapeIdentifier(superuser)} PASSWORD ${escapeLiteral(scramVerifier(password))}`;
+}
+
+/**
+ * What PostgreSQL keeps of a password: `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>` (RFC 5802, RFC 7677).
+ *
+ * @param salt 16 random bytes unless given
+ */
+export function scramVerifier(password: string, salt = randomBytes(16), iterations = 4096): string {
+  // RFC 4013 prepares passwords with this normalization.
+  const salted = pbkdf2Sync(password.normalize("NFKC"), salt, iterations, 32, "sha256");
+  const key = (text: string) => createHmac("sha256", salted).update(text).digest();
+  const storedKey = createHash("sha256").update(key("Client Key")).digest("base64");
+  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${key("Server Key").toString("base64")}`;
+}

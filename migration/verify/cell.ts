@@ -1,0 +1,119 @@
+import { hash } from "node:crypto";
+import type { ColumnPlan, TargetType } from "../model";
+import { jsonbText } from "./jsonb";
+import { doubleHex, doubleOf, integerOf, plainDecimal, singleHex } from "./number";
+import { dateText, timestampText, timeText } from "./time";
+import { type Cell, impossible, type SqliteValue } from "./value";
+
+type CellOf = (value: SqliteValue) => Cell;
+
+/**
+ * What a column's target must hold for a source value, computed from SQLite's value alone: nothing of the loader is used here,
+ * so an error of the loader cannot hide itself. For a type of the `other` kind it is the text that the type's
+ * input function is to read; `canonicalOthers` turns that into the type's own text.
+ */
+export function cellReader(column: Pick<ColumnPlan, "type" | "timeForm">): CellOf {
+  const { type, timeForm } = column;
+  const name = typeName(type);
+  const read = reader(type, timeForm);
+  return (value) => (value === null ? null : (read(value) ?? impossible(value, name)));
+}
+
+function reader(type: TargetType, timeForm: ColumnPlan["timeForm"]): CellOf {
+  switch (type.kind) {
+    case "boolean":
+      return booleanText;
+    case "smallint":
+    case "integer":
+    case "bigint":
+      return (value) => (typeof value === "bigint" ? String(value) : (integerOf(value)?.toString() ?? null));
+    case "double precision":
+      return (value) => mapped(doubleOf(value), doubleHex);
+    case "real":
+      return (value) => mapped(doubleOf(value), singleHex);
+    case "numeric":
+      return numericText;
+    case "bytea":
+      return (value) => mapped(bytesOf(value), sha256);
+    case "date":
+      return (value) => dateText(value, timeForm);
+    case "time":
+      return timeText;
+    case "timestamp":
+      return (value) => timestampText(value, timeForm, false);
+    case "timestamptz":
+      return (value) => timestampText(value, timeForm, true);
+    case "uuid":
+      return uuidText;
+    case "jsonb":
+      return (value) => mapped(plainText(value), jsonbText);
+    case "char":
+      // Trailing blanks mean nothing in char(n).
+      return (value) => mapped(plainText(value), (text) => text.replace(/ +$/, ""));
+    default:
+      return plainText;
+  }
+}
+
+const mapped = <T, U>(value: T | null, map: (value: T) => U): U | null => (value === null ? null : map(value));
+
+function booleanText(value: SqliteValue): Cell {
+  if (value === 1n || value === 1) return "t";
+  if (value === 0n || value === 0) return "f";
+  if (typeof value !== "string") return null;
+  if (/^\s*(1|1\.0|t|true|y|yes|on)\s*$/i.test(value)) return "t";
+  return /^\s*(0|0\.0|f|false|n|no|off)\s*$/i.test(value) ? "f" : null;
+}
+
+function numericText(value: SqliteValue): Cell {
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "number") return Number.isFinite(value) ? plainDecimal(String(value)) : String(value);
+  return typeof value === "string" ? plainDecimal(value) : null;
+}
+
+function bytesOf(value: SqliteValue): Buffer | null {
+  if (Buffer.isBuffer(value)) return value;
+  return typeof value === "string" ? Buffer.from(value) : null;
+}
+
+function sha256(bytes: Buffer): string {
+  return hash("sha256", bytes, "hex");
+}
+
+function uuidText(value: SqliteValue): Cell {
+  const hex = Buffer.isBuffer(value)
+    ? value.toString("hex")
+    : String(value)
+        .replace(/[{}\s-]/g, "")
+        .toLowerCase();
+  const match = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/.exec(hex);
+  return match === null ? null : match.slice(1).join("-");
+}
+
+/** A number kept as text: the shortest decimal that reads back as the same double, and a REAL always shows that it is one. */
+function plainText(value: SqliteValue): Cell {
+  if (typeof value === "string") return value;
+  if (typeof value === "bigint") return String(value);
+  if (typeof value !== "number") return null;
+  return realText(value);
+}
+
+function realText(value: number): string {
+  const shown = Object.is(value, -0) ? "-0" : String(value);
+  return /^-?\d+$/.test(shown) ? `${shown}.0` : shown;
+}
+
+/** The type's name as PostgreSQL's SQL has it. */
+export function typeName(type: TargetType): string {
+  switch (type.kind) {
+    case "varchar":
+    case "char":
+      return `${type.kind}(${type.length})`;
+    case "numeric":
+      return type.precision === null ? "numeric" : `numeric(${type.precision},${type.scale ?? 0})`;
+    case "other":
+      return type.sql;
+    default:
+      return type.kind;
+  }
+}

@@ -1,0 +1,190 @@
+import { type Client, escapeIdentifier } from "pg";
+import type { TablePlan } from "../model";
+import { cellSql, digestNumberSql, HashSum, isFree, rowDigest, rowDigestSql, rowText, rowTextSql } from "./row-hash";
+import { relation } from "./snapshot";
+import type { Source } from "./source";
+import { type CellRow, cellRows } from "./table-rows";
+import { type Cell, showCell } from "./value";
+
+/** As many differences as a report shows of one table. */
+const shownDifferences = 10;
+/** As many of the 65536 groups of rows as are looked into. */
+const searchedGroups = 40;
+const rawText = { getTypeParser: () => (text: unknown) => text };
+
+/** The target's query for rows with their hashes, under the names `cells`, `h` and `g`: the group, by the hash's first 16 bits. */
+interface Sides {
+  client: Client;
+  source: Source;
+  schema: string;
+  table: TablePlan;
+}
+
+/**
+ * Finds the rows that differ between the two sides, and in each the columns: first by comparing the sums of groups of rows, then the
+ * rows of the groups that differ. Rows are matched by their key; without one, a row is matched with the one most like it.
+ *
+ * @returns lines for people, the first one says how many rows differ
+ */
+export async function findDifferences(sides: Sides): Promise<string[]> {
+  const groups = await differingGroups(sides);
+  const searched = groups.slice(0, searchedGroups);
+  const [onlySource, onlyTarget] = await unmatchedRows(sides, new Set(searched));
+  const more = groups.length > searched.length ? "at least " : "";
+  const lines = [
+    `${more}${onlySource.length} source rows are not in the target as they should be; ${more}${onlyTarget.length} target rows are not in the source`,
+  ];
+  const key = keyColumns(sides.table);
+  for (const line of await (key.length === 0
+    ? byLikeness(sides.table, onlySource, onlyTarget)
+    : byKey(sides, key, onlySource, onlyTarget))) {
+    if (lines.length > shownDifferences) break;
+    lines.push(line);
+  }
+  return lines;
+}
+
+function hashedRowsSql({ schema, table }: Sides): string {
+  const columns = table.columns.map((column) => ({ name: column.target, type: column.type }));
+  const cells = columns.map(({ name, type }, i) => `${cellSql(escapeIdentifier(name), type)} AS c${i}`);
+  // OFFSET 0 keeps the hash from being computed once for each place that names it.
+  return `(SELECT *, get_byte(h, 0) * 256 + get_byte(h, 1) AS g FROM (SELECT ${cells.join(", ")}, ${rowDigestSql(rowTextSql(columns))} AS h
+    FROM ${relation(schema, table.target)} OFFSET 0) AS hashed)`;
+}
+
+async function differingGroups(sides: Sides): Promise<number[]> {
+  const { client, source, table } = sides;
+  const target = await client.query<{ g: number; rows: string; sum: string }>(
+    `SELECT g, count(*)::text AS rows, sum(${digestNumberSql("h")})::text AS sum FROM ${hashedRowsSql(sides)} AS r GROUP BY g`,
+  );
+  const sums = new Map<number, HashSum>();
+  const free = table.columns.map((column) => isFree(column.type));
+  for await (const batch of cellRows(client, source, table)) {
+    for (const cells of batch) {
+      const digest = rowDigest(rowText(cells, free));
+      const group = digest.readUInt16BE(0);
+      const sum = sums.get(group) ?? new HashSum();
+      if (sum.rows === 0) sums.set(group, sum);
+      sum.add(digest);
+    }
+  }
+  const found = new Map(target.rows.map((row) => [row.g, row.sum]));
+  const all = [...new Set([...sums.keys(), ...found.keys()])].sort((a, b) => a - b);
+  return all.filter((group) => (sums.get(group)?.total() ?? "0") !== (found.get(group) ?? "0"));
+}
+
+/** The rows of the groups that one side has more often than the other. */
+async function unmatchedRows(sides: Sides, groups: Set<number>): Promise<[CellRow[], CellRow[]]> {
+  const { client, source, table } = sides;
+  const free = table.columns.map((column) => isFree(column.type));
+  const open = new Map<string, CellRow[]>();
+  for await (const batch of cellRows(client, source, table)) {
+    for (const cells of batch) {
+      const digest = rowDigest(rowText(cells, free));
+      if (!groups.has(digest.readUInt16BE(0))) continue;
+      const hash = digest.toString("hex");
+      open.set(hash, [...(open.get(hash) ?? []), cells]);
+    }
+  }
+  const cells = table.columns.map((_, i) => `c${i}`);
+  const target = await client.query<Cell[]>({
+    text: `SELECT ${["encode(h, 'hex')", ...cells].join(", ")} FROM ${hashedRowsSql(sides)} AS r WHERE g = ANY($1::int[])`,
+    values: [[...groups]],
+    rowMode: "array",
+    types: rawText,
+  });
+  const onlyTarget: CellRow[] = [];
+  for (const [hash, ...row] of target.rows) {
+    const matching = open.get(hash ?? "");
+    if (matching === undefined) onlyTarget.push(row);
+    else if (matching.length === 1) open.delete(hash ?? "");
+    else matching.pop();
+  }
+  return [[...open.values()].flat(), onlyTarget];
+}
+
+/** The positions of the columns that name a row on both sides; none when the key is no column of the plan. */
+function keyColumns(table: TablePlan): number[] {
+  for (const key of [table.shownKey, table.key]) {
+    const positions = key.map((name) => table.columns.findIndex((column) => column.source === name));
+    if (positions.length > 0 && !positions.includes(-1)) return positions;
+  }
+  return [];
+}
+
+async function byKey(sides: Sides, key: number[], onlySource: CellRow[], onlyTarget: CellRow[]): Promise<string[]> {
+  const { table } = sides;
+  const id = (row: CellRow) => JSON.stringify(key.map((i) => row[i]));
+  const open = new Map(onlyTarget.map((row) => [id(row), row]));
+  const lines: string[] = [];
+  for (const row of onlySource.slice(0, shownDifferences)) {
+    const other = open.get(id(row)) ?? (await targetRow(sides, key, row));
+    open.delete(id(row));
+    lines.push(other === null ? `${name(table, key, row)}: missing in the target` : changes(table, key, row, other));
+  }
+  const left = new Map([...open].slice(0, shownDifferences));
+  for await (const batch of left.size === 0 ? [] : cellRows(sides.client, sides.source, table)) {
+    for (const row of batch) {
+      const other = left.get(id(row));
+      if (other === undefined) continue;
+      left.delete(id(row));
+      const same = row.every((cell, i) => cell === other[i]);
+      lines.push(same ? `${name(table, key, row)}: once more in the target` : changes(table, key, row, other));
+    }
+  }
+  for (const row of left.values()) lines.push(`${name(table, key, row)}: only in the target`);
+  return lines;
+}
+
+async function targetRow(sides: Sides, key: number[], row: CellRow): Promise<CellRow | null> {
+  const { client, schema, table } = sides;
+  const columns = table.columns.map((column) => cellSql(escapeIdentifier(column.target), column.type));
+  const values = key.map((i) => row[i] ?? null);
+  if (values.some((value) => value?.includes("\0"))) return null;
+  const same = key.map(
+    (i, n) =>
+      `CASE WHEN ${columns[i]} IS NULL THEN NULL ELSE concat(${columns[i]}) END IS NOT DISTINCT FROM $${n + 1}::text`,
+  );
+  const found = await client.query<Cell[]>({
+    text: `SELECT ${columns.join(", ")} FROM ${relation(schema, table.target)} WHERE ${same.join(" AND ")} LIMIT 1`,
+    values,
+    rowMode: "array",
+    types: rawText,
+  });
+  return found.rows[0] ?? null;
+}
+
+function byLikeness(table: TablePlan, onlySource: CellRow[], onlyTarget: CellRow[]): string[] {
+  const open = onlyTarget.slice(0, 1000);
+  const differing = (a: CellRow, b: CellRow) => a.filter((cell, i) => cell !== b[i]).length;
+  const lines = onlySource.slice(0, shownDifferences).map((row) => {
+    const best = open.reduce((a, b, i) => (differing(row, b) < differing(row, open[a] ?? []) ? i : a), 0);
+    const other = open[best];
+    if (other === undefined || differing(row, other) > Math.floor(row.length / 2))
+      return `row (${shown(table, row)}): missing in the target`;
+    open.splice(best, 1);
+    return changes(table, [...row.keys()], row, other);
+  });
+  return [...lines, ...open.map((row) => `row (${shown(table, row)}): only in the target`)];
+}
+
+function changes(table: TablePlan, key: number[], row: CellRow, other: CellRow): string {
+  const parts = row.flatMap((cell, i) => {
+    const column = table.columns[i];
+    if (cell === other[i] || column === undefined) return [];
+    const [source, target] = [cell, other[i] ?? null].map((side) => showCell(side, column.type.kind));
+    return [`column ${column.target} should be ${source}, is ${target}`];
+  });
+  return `${name(table, key, row)}: ${parts.join("; ")}`;
+}
+
+function name(table: TablePlan, key: number[], row: CellRow): string {
+  return shown(
+    { ...table, columns: key.flatMap((i) => table.columns[i] ?? []) },
+    key.map((i) => row[i] ?? null),
+  );
+}
+
+function shown(table: TablePlan, row: CellRow): string {
+  return table.columns.map((column, i) => `${column.target} ${showCell(row[i] ?? null, column.type.kind)}`).join(", ");
+}

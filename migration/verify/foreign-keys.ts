@@ -1,0 +1,120 @@
+import { type Client, escapeIdentifier } from "pg";
+import type { ColumnPlan, ForeignKeyPlan, TablePlan } from "../model";
+import { digestNumberSql, HashSum, isFree, rowDigest, rowDigestSql, rowText, rowTextSql } from "./row-hash";
+import { type Finding, relation } from "./snapshot";
+import type { Source } from "./source";
+import { cellsOf } from "./table-rows";
+
+/** A foreign key with both its tables, seen from both sides. */
+export interface Reference {
+  child: TablePlan;
+  parent: TablePlan;
+  key: ForeignKeyPlan;
+}
+
+export function referencesOf(tables: TablePlan[], child: TablePlan): Reference[] {
+  return child.foreignKeys.flatMap((key) => {
+    const parent = tables.find((table) => table.target === key.referencedTable);
+    return parent === undefined ? [] : [{ child, parent, key }];
+  });
+}
+
+export function nameOf({ child, key }: Reference): string {
+  return `${child.target} (${key.columns.join(", ")}) → ${key.referencedTable}`;
+}
+
+/** Rows whose parent is missing: as many on each side. */
+export async function compareOrphans(
+  client: Client,
+  source: Source,
+  schema: string,
+  reference: Reference,
+): Promise<Finding> {
+  const target = orphansSql(
+    relation(schema, reference.child.target),
+    relation(schema, reference.parent.target),
+    pairs(reference, "target"),
+  );
+  const { rows } = await client.query<{ count: string }>(target);
+  const here = source.count(
+    orphansSql(source.relation(reference.child), source.relation(reference.parent), pairs(reference, "source")),
+  );
+  const there = String(rows[0]?.count);
+  return {
+    passed: here === there,
+    source: `${here} rows without a parent`,
+    target: `${there} rows without a parent`,
+    sql: target,
+    detail: here === there ? null : `${nameOf(reference)}: the rows without a parent are not as many on both sides`,
+  };
+}
+
+/** The join of a table with the one it refers to: as many rows on each side, and the same pairs of keys. */
+export async function compareJoin(
+  client: Client,
+  source: Source,
+  schema: string,
+  reference: Reference,
+): Promise<Finding> {
+  const { child, parent, key } = reference;
+  const childColumns = pairColumns(child, child.shownKey, key.columns);
+  const parentColumns = pairColumns(parent, parent.shownKey, key.referencedColumns);
+  const join = (side: "source" | "target", from: string, to: string) =>
+    `FROM ${from} AS c JOIN ${to} AS p ON ${equalities(pairs(reference, side)).join(" AND ")}`;
+
+  const text = [
+    ...childColumns.map((column) => rowTextSql([{ name: column.target, type: column.type }], "c.")),
+    ...parentColumns.map((column) => rowTextSql([{ name: column.target, type: column.type }], "p.")),
+  ].join(" || ");
+  const sql = `SELECT count(*)::text AS rows, coalesce(sum(${digestNumberSql(rowDigestSql(text))}), 0)::text AS sum ${join("target", relation(schema, child.target), relation(schema, parent.target))}`;
+  const there = client.query<{ rows: string; sum: string }>(sql);
+  // The pass below may throw first; the query's own failure is taken up where it is awaited.
+  there.catch(() => {});
+
+  const columns = [...childColumns, ...parentColumns];
+  const values = [
+    ...childColumns.map((column) => `c.${escapeIdentifier(column.source)}`),
+    ...parentColumns.map((column) => `p.${escapeIdentifier(column.source)}`),
+  ];
+  const free = columns.map((column) => isFree(column.type));
+  const sum = new HashSum();
+  const rows = source.query(
+    `SELECT ${values.join(", ")} ${join("source", source.relation(child), source.relation(parent))}`,
+  );
+  for await (const batch of cellsOf(client, columns, rows))
+    for (const cells of batch) sum.add(rowDigest(rowText(cells, free)));
+
+  const found = (await there).rows[0] ?? { rows: "0", sum: "0" };
+  const shown = (count: string, total: string) => `${count} pairs, digest ${BigInt(total).toString(16).slice(-32)}`;
+  const passed = found.rows === String(sum.rows) && found.sum === sum.total();
+  return {
+    passed,
+    source: shown(String(sum.rows), sum.total()),
+    target: shown(found.rows, found.sum),
+    sql,
+    detail: passed ? null : `${nameOf(reference)}: joined with their parents, the rows are not the same on both sides`,
+  };
+}
+
+/** The key's columns that both sides have, else the foreign key's own. */
+function pairColumns(table: TablePlan, key: string[], own: string[]): ColumnPlan[] {
+  const named = key.flatMap((name) => table.columns.find((column) => column.source === name) ?? []);
+  if (named.length > 0 && named.length === key.length) return named;
+  return own.flatMap((name) => table.columns.find((column) => column.target === name) ?? []);
+}
+
+/** The columns that must be equal, by their names on one side. */
+function pairs({ child, parent, key }: Reference, side: "source" | "target"): [string, string][] {
+  const name = (table: TablePlan, target: string) =>
+    table.columns.find((column) => column.target === target)?.[side] ?? target;
+  return key.columns.map((column, i) => [name(child, column), name(parent, key.referencedColumns[i] ?? "")]);
+}
+
+function equalities(pairs: [string, string][]): string[] {
+  return pairs.map(([own, other]) => `c.${escapeIdentifier(own)} = p.${escapeIdentifier(other)}`);
+}
+
+function orphansSql(child: string, parent: string, pairs: [string, string][]): string {
+  const given = pairs.map(([own]) => `c.${escapeIdentifier(own)} IS NOT NULL`);
+  return `SELECT count(*) AS count FROM ${child} AS c WHERE ${given.join(" AND ")} AND NOT EXISTS (SELECT 1 FROM ${parent} AS p WHERE ${equalities(pairs).join(" AND ")})`;
+}

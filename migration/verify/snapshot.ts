@@ -1,0 +1,81 @@
+import { type Client, escapeIdentifier, escapeLiteral } from "pg";
+import { messageOf } from "../../support/errors";
+import type { Check } from "../model";
+
+/**
+ * Runs `work` on one unchanging view of the target, in a session in which no setting changes how a value is shown, and
+ * leaves nothing behind: inside the caller's transaction between savepoints, otherwise in a read-only transaction of its own.
+ */
+export async function withSnapshot<T>(client: Client, schema: string, work: () => Promise<T>): Promise<T> {
+  const inside = client.getTransactionStatus() === "T";
+  await client.query(inside ? "SAVEPOINT pgstead_verify" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  try {
+    await client.query(
+      `SET LOCAL search_path TO ${escapeIdentifier(schema)}; SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle TO 'ISO, YMD'; SET LOCAL intervalstyle TO 'iso_8601'; SET LOCAL extra_float_digits TO 1; SET LOCAL bytea_output TO 'hex'; SET LOCAL statement_timeout TO 0; SET LOCAL client_encoding TO 'UTF8'`,
+    );
+    return await work();
+  } finally {
+    await client.query(inside ? "ROLLBACK TO SAVEPOINT pgstead_verify; RELEASE SAVEPOINT pgstead_verify" : "ROLLBACK");
+  }
+}
+
+/** What a comparison found. */
+export interface Finding {
+  passed: boolean;
+  source: string;
+  target: string;
+  sql?: string | null;
+  detail?: string | null;
+}
+
+/**
+ * Makes one comparison into a check. One that throws is `not done`, with the reason: a table that could not be looked at has not
+ * passed. The savepoint lets the checks after it go on.
+ */
+export async function check(
+  client: Client,
+  name: string,
+  table: string | null,
+  compare: () => Promise<Finding>,
+): Promise<Check> {
+  const started = performance.now();
+  const made = (status: Check["status"], finding: Omit<Finding, "passed">): Check => ({
+    name,
+    table,
+    status,
+    source: finding.source,
+    target: finding.target,
+    sql: finding.sql ?? null,
+    detail: finding.detail ?? null,
+    durationMs: Math.round(performance.now() - started),
+  });
+  try {
+    await client.query("SAVEPOINT pgstead_check");
+    const finding = await compare();
+    await client.query("RELEASE SAVEPOINT pgstead_check");
+    return made(finding.passed ? "passed" : "failed", finding);
+  } catch (error) {
+    await client.query("ROLLBACK TO SAVEPOINT pgstead_check").catch(() => {});
+    return made("not done", { source: "", target: "", detail: messageOf(error) });
+  }
+}
+
+/** A finding from two texts that must be equal. */
+export function equal(
+  source: string,
+  target: string,
+  sql: string | null = null,
+  detail: string | null = null,
+): Finding {
+  return { passed: source === target, source, target, sql, detail: source === target ? null : detail };
+}
+
+/** A table of the schema under test, quoted. */
+export function relation(schema: string, table: string): string {
+  return `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
+}
+
+/** The same as a literal that `regclass` reads. */
+export function regclass(schema: string, table: string): string {
+  return `${escapeLiteral(relation(schema, table))}::regclass`;
+}

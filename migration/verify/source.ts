@@ -1,0 +1,133 @@
+import Database from "better-sqlite3";
+import { escapeIdentifier } from "pg";
+import type { ExactValue, RejectedRow, TablePlan } from "../model";
+import type { SqliteValue } from "./value";
+
+export type SourceRow = SqliteValue[];
+
+/** A batch ends early when its values hold this many characters and bytes, so that memory stays bounded. */
+const batchSize = 16 * 1024 * 1024;
+const batchRows = 5000;
+
+/** The SQLite side of the proof: its own read-only connection and one unchanging view. */
+export class Source {
+  private readonly database: Database.Database;
+  /** The rows set aside, by source table: they are not looked for in the target. */
+  private readonly rejected = new Map<string, Set<string>>();
+  private readonly utf8: boolean;
+
+  /** @throws when the file cannot be opened or is no SQLite database */
+  constructor(path: string, rejects: RejectedRow[]) {
+    this.database = new Database(path, { readonly: true, fileMustExist: true });
+    this.database.defaultSafeIntegers(true);
+    this.utf8 = this.database.pragma("encoding", { simple: true }) === "UTF-8";
+    this.database.exec("BEGIN");
+    for (const { table, locator } of rejects) {
+      const rows = this.rejected.get(table) ?? new Set<string>();
+      this.rejected.set(table, rows.add(locatorId(locator.map(plainValue))));
+    }
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  get version(): string {
+    return this.database.prepare("SELECT sqlite_version()").pluck().get() as string;
+  }
+
+  /** Rows set aside of a table. */
+  rejectedRows(table: TablePlan): number {
+    return this.rejected.get(table.source)?.size ?? 0;
+  }
+
+  count(sql: string): string {
+    return String(this.database.prepare(sql).pluck().get());
+  }
+
+  /** Rows of a table, with those set aside. */
+  tableRows(table: TablePlan): string {
+    return this.count(`SELECT count(*) FROM ${escapeIdentifier(table.source)} NOT INDEXED`);
+  }
+
+  /** The rows of a table without those set aside: the values of the plan's columns, then those of its key. */
+  *rows(table: TablePlan): Generator<SourceRow[]> {
+    const width = table.columns.length;
+    const rejected = this.rejected.get(table.source);
+    const columns = [
+      ...table.columns.map((column) => this.read(escapeIdentifier(column.source), column.type.kind === "bytea")),
+      ...table.key.map(escapeIdentifier),
+    ];
+    // An index may need a collation that only the application has.
+    const sql = `SELECT ${columns.join(", ")} FROM ${escapeIdentifier(table.source)} NOT INDEXED`;
+    for (const batch of this.query(sql)) {
+      if (rejected === undefined) yield batch;
+      else yield batch.filter((row) => !rejected.has(locatorId(row.slice(width))));
+    }
+  }
+
+  /** A query's rows, in batches. */
+  *query(sql: string): Generator<SourceRow[]> {
+    let batch: SourceRow[] = [];
+    let size = 0;
+    for (const row of this.database.prepare<[], SourceRow>(sql).raw().iterate()) {
+      batch.push(row);
+      for (const value of row) if (typeof value === "string" || value instanceof Uint8Array) size += value.length;
+      if (batch.length < batchRows && size < batchSize) continue;
+      yield batch;
+      batch = [];
+      size = 0;
+    }
+    yield batch;
+  }
+
+  /** A query that a user wrote, with the names of its columns. */
+  results(sql: string): { columns: string[]; rows: SourceRow[] } {
+    const statement = this.database.prepare<[], SourceRow>(sql);
+    if (!statement.readonly || !statement.reader) throw new Error("a comparison must be a SELECT");
+    return { columns: statement.columns().map((column) => column.name), rows: statement.raw().all() };
+  }
+
+  /**
+   * A table as a FROM item that leaves out the rows set aside. They are written to a temporary table first, which does not
+   * touch the file.
+   */
+  relation(table: TablePlan): string {
+    const name = escapeIdentifier(table.source);
+    const rejected = this.rejected.get(table.source);
+    if (rejected === undefined || table.key.length === 0) return name;
+    const aside = escapeIdentifier(`aside ${table.source}`);
+    const columns = table.key.map((_, i) => `k${i}`);
+    this.database.exec(`CREATE TEMP TABLE IF NOT EXISTS ${aside} (${columns})`);
+    if (this.count(`SELECT count(*) FROM temp.${aside}`) === "0") {
+      const insert = this.database.prepare(`INSERT INTO temp.${aside} VALUES (${columns.map(() => "?")})`);
+      const keys = `SELECT ${table.key.map(escapeIdentifier)} FROM ${name} NOT INDEXED`;
+      const found = [...this.query(keys)].flatMap((batch) => batch.filter((row) => rejected.has(locatorId(row))));
+      for (const row of found) insert.run(row);
+    }
+    const same = table.key.map((column, i) => `a.k${i} IS t.${escapeIdentifier(column)}`).join(" AND ");
+    return `(SELECT * FROM ${name} AS t WHERE NOT EXISTS (SELECT 1 FROM temp.${aside} AS a WHERE ${same}))`;
+  }
+
+  /** In a UTF-8 database, a text is read as its bytes where bytes are wanted: it need not be valid UTF-8. */
+  private read(column: string, bytes: boolean): string {
+    return bytes && this.utf8
+      ? `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) ELSE ${column} END`
+      : column;
+  }
+}
+
+function plainValue(value: ExactValue): SqliteValue {
+  if (value.t === "null") return null;
+  if ("base64" in value) {
+    const bytes = Buffer.from(value.base64, "base64");
+    return value.t === "blob" ? bytes : bytes.toString();
+  }
+  return value.t === "integer" ? BigInt(value.v) : value.t === "real" ? Number(value.v) : value.v;
+}
+
+function locatorId(values: SqliteValue[]): string {
+  return JSON.stringify(
+    values.map((value) => [typeof value, Buffer.isBuffer(value) ? value.toString("hex") : String(value)]),
+  );
+}

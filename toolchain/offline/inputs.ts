@@ -59,7 +59,10 @@ export function checkInputs<State extends object>(
     } else if (property.required) misfits.push({ property: name, reason: "is missing, and has no default." });
   }
   if (defaults.length > 0) inputs[defaultsKey] = defaults.sort();
-  if (misfits.length === 0 && type.check !== undefined) misfits.push(...type.check(desiredState(type, inputs, null)));
+  if (misfits.length === 0 && type.check !== undefined) {
+    const notYetKnown = Object.keys(inputs).filter((name) => reveal(inputs[name] ?? null) === unknown);
+    misfits.push(...type.check(desiredState(type, inputs, null), new Set(notYetKnown)));
+  }
   return { inputs, misfits };
 }
 

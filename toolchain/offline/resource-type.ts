@@ -49,8 +49,12 @@ export interface ResourceType<Context, State extends object> {
   schemaVersion?: string;
   /** Old and new cannot both be there: a replacement deletes first. */
   deleteBeforeReplace?: boolean;
-  /** Looks at all inputs together; those not known yet are null. */
-  check?(inputs: State): Misfit[];
+  /**
+   * Looks at all inputs together.
+   *
+   * @param notYetKnown names of the inputs that are known only after the update; they are null
+   */
+  check?(inputs: State, notYetKnown: ReadonlySet<string>): Misfit[];
   create(context: Context, desired: State): Promise<Live<State>>;
   /** @param known the state so far; null when the object is being imported. @returns null when it is gone */
   read(context: Context, id: string, known: State | null): Promise<Live<State> | null>;

@@ -2,6 +2,8 @@ import type { ProviderType } from "../resource-type";
 import { configurationKeys, readConfiguration } from "./configuration";
 import { database } from "./database";
 import { DatabaseAccess } from "./database-session";
+import { extension } from "./extension";
+import { grant } from "./grant";
 import { role } from "./role";
 
 /** Stands in for the plugin of @pulumi/postgresql. Nothing connects before something is to be read or made. */
@@ -11,6 +13,6 @@ export function postgresqlProvider(version: string): ProviderType<DatabaseAccess
     version,
     configuration: configurationKeys,
     configure: (given) => new DatabaseAccess(readConfiguration(given)),
-    resources: [role, database],
+    resources: [role, database, grant, extension],
   };
 }

@@ -34,11 +34,11 @@ export const randomPassword: ResourceType<null, PasswordState> = {
     result: { type: "string", outputOnly: true, secret: true },
     bcryptHash: { type: "string", outputOnly: true, secret: true },
   },
-  check(inputs) {
+  check(inputs, notYetKnown) {
+    if (notYetKnown.size > 0) return [];
     if (inputs.number !== inputs.numeric)
       return [{ property: "number", reason: "says otherwise than numeric. It is the older name of it: leave it out." }];
-    // A length that is not known yet is null here.
-    const flaw = inputs.length === null ? null : impossible(inputs);
+    const flaw = impossible(inputs);
     return flaw === null ? [] : [flaw];
   },
   async create(_context, desired) {

@@ -1,5 +1,4 @@
 /** The program: settings -> server -> database -> migration -> env file -> outputs. */
-import * as pulumi from "@pulumi/pulumi";
 import { ApplicationDatabase } from "./components/application-database";
 import { DataMigration } from "./components/data-migration";
 import { EnvFile } from "./components/env-file";
@@ -31,8 +30,8 @@ export const databaseName = database.database;
 export const role = database.role;
 export const serverVersion = server.version;
 export const dataFolder = server.dataFolder;
-export const migrationStatus = migration?.status ?? pulumi.output("no source is configured");
-export const migratedRows = migration?.rows;
-export const report = migration?.report;
-export const reportFiles = migration?.report.apply((r) => r.files);
-export const envFilePath = envFile?.path;
+export const migrationStatus = migration?.status ?? "no source is configured";
+export const migratedRows = migration?.rows ?? "0";
+export const report = migration?.report ?? null;
+export const reportFiles = migration?.report.apply((r) => r.files) ?? null;
+export const envFilePath = envFile?.path ?? null;

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { dynamicModule, resourceProvider } from "./dynamic";
@@ -30,16 +31,16 @@ export class EmbeddedServer extends pulumi.ComponentResource implements Postgres
       `${name}-cluster`,
       {
         instance: `${pulumi.getProject()}-${pulumi.getStack()}`,
-        home: `.pgstead/${pulumi.getStack()}/postgres`,
+        home: resolve(".pgstead", pulumi.getStack(), "postgres"),
         host: "127.0.0.1",
         port: server.port,
         superuser: server.superuser,
         superuserPassword: superuserPassword.result,
-        dataFolder: server.dataFolder,
+        dataFolder: server.dataFolder === "" ? "" : resolve(server.dataFolder),
         runAs: server.runAs,
         locale: server.locale,
         keepData: server.keepData,
-        startFrom: server.startFrom,
+        startFrom: server.startFrom === "" ? "" : resolve(server.startFrom),
         tuning: postgresql.tuning,
         workload: postgresql.workload,
         disk: postgresql.disk,
@@ -56,7 +57,7 @@ export class EmbeddedServer extends pulumi.ComponentResource implements Postgres
     this.superuser = cluster.superuser;
     this.superuserPassword = superuserPassword.result;
     this.version = cluster.version;
-    this.dataFolder = cluster.dataFolder;
+    this.dataFolder = cluster.paths.apply((paths) => paths.dataFolder);
     this.identity = cluster.systemIdentifier;
     // The role and the database go with the data folder, kept or not; dropped one by one, kept data would be empty.
     this.contentOptions = { deletedWith: cluster };
@@ -91,14 +92,15 @@ class EmbeddedCluster extends pulumi.dynamic.Resource {
   declare readonly port: pulumi.Output<number>;
   declare readonly superuser: pulumi.Output<string>;
   declare readonly version: pulumi.Output<string>;
-  declare readonly dataFolder: pulumi.Output<string>;
+  /** Where its files really are. */
+  declare readonly paths: pulumi.Output<{ dataFolder: string }>;
   declare readonly systemIdentifier: pulumi.Output<string>;
 
   constructor(name: string, args: EmbeddedClusterArgs, opts: pulumi.CustomResourceOptions) {
     super(
       resourceProvider("./providers/embedded-server.ts"),
       name,
-      { version: undefined, systemIdentifier: undefined, ...args },
+      { version: undefined, paths: undefined, systemIdentifier: undefined, ...args },
       opts,
       dynamicModule,
       "EmbeddedServer",

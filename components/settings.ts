@@ -168,6 +168,8 @@ class Reader {
   secret(key: string, need: string): pulumi.Output<string> {
     if ((this.config.get(key) ?? "") === "")
       this.wrong(key, `is not set, and ${need}`, `any password, by \`pulumi config set --secret ${key}\``);
+    else if (!secretKeys().includes(`${this.config.name}:${key}`))
+      this.wrong(key, "is kept in plain text", `an encrypted one, by \`pulumi config set --secret ${key}\``);
     return this.config.getSecret(key) ?? pulumi.secret("");
   }
 
@@ -246,6 +248,11 @@ class Reader {
       return undefined;
     }
   }
+}
+
+/** The keys whose values are encrypted in the stack's config, as the language host hands them over. */
+function secretKeys(): string[] {
+  return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]");
 }
 
 function isQuery(value: unknown): value is { name: string; sql: string } {

@@ -5,7 +5,6 @@ import { resolve } from "node:path";
 import { migrate, version } from "../migration";
 import type { CompareQuery, MigrationOptions, MigrationReport } from "../migration/model";
 import { digest, type ReportDigest } from "../migration/report/digest";
-import { renderSummary } from "../migration/report/markdown";
 import type { TlsMode } from "../support/postgres";
 
 interface Inputs {
@@ -88,13 +87,14 @@ export { remove as delete };
 async function load(inputs: Inputs): Promise<Outputs> {
   const sourceFile = await fingerprint(inputs.source);
   const report = await migrate(options(inputs), (line) => console.log(line));
-  console.log(renderSummary(report));
+  const result = digest(report);
+  console.log(result.summary);
   const { password: _, ...rest } = inputs;
   return {
     ...rest,
     status: report.status,
     rows: report.totals.loadedRows,
-    report: digest(report),
+    report: result,
     engineVersion: version,
     sourceFile,
   };

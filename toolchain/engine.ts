@@ -9,7 +9,7 @@ import { writeFileAtomic } from "../support/files";
 import { type Archive, archiveFolder, archivesIn, bestArchive, unpackEngine, unpackPlugin } from "./archives";
 import { buildEngine } from "./built-engine";
 import { downloadEngine, downloadSiteReachable, engineOnPath, engineVersion, versionOf } from "./official-engine";
-import { installStandIns } from "./offline/install";
+import { installStandIns, standInMarker } from "./offline/install";
 import { projectRoot, pulumiHome, toolchainFolder } from "./paths";
 
 /** Where the engine came from. */
@@ -134,9 +134,6 @@ function removeStandIns(pluginFolder: string, names: readonly string[]): void {
       for (const path of [entry, `${entry}.lock`]) rmSync(join(pluginFolder, path), { recursive: true, force: true });
   }
 }
-
-/** A file that marks a plugin folder as a stand-in. */
-const standInMarker = "STAND-IN";
 
 function pluginArchive(archives: Archive[], name: string): Archive | undefined {
   return bestArchive(archives, name, sdkVersion(name));

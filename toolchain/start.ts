@@ -1,7 +1,6 @@
 /** `npm start [stack]`: makes the stack what its config says, and shows the proof and where the database is. */
 import { spawnSync } from "node:child_process";
 import type { ReportDigest } from "../migration/report/digest";
-import { renderSummary } from "../migration/report/markdown";
 import { UserError } from "../support/errors";
 import type { Engine } from "./engine";
 import { engineEnvironment } from "./environment";
@@ -25,8 +24,8 @@ interface StackOutputs {
   databaseName: string;
   role: string;
   serverVersion: string;
-  report?: ReportDigest;
-  envFilePath?: string;
+  report?: ReportDigest | null;
+  envFilePath?: string | null;
 }
 
 /** The stack's outputs; secrets stay masked. */
@@ -46,11 +45,10 @@ function outputs(engine: Engine, stack: string): StackOutputs {
 }
 
 function show({ report, envFilePath, ...at }: StackOutputs): void {
-  const proof = report === undefined ? "No migration is configured (pgstead:source)." : renderSummary(report);
+  const proof = !report ? "No migration is configured (pgstead:source)." : report.summary;
   const url = `postgresql://${at.role}:***@${at.host}:${at.port}/${at.databaseName}`;
-  const password =
-    envFilePath === undefined
-      ? "The URL with its password: npm run -s pulumi -- stack output url --show-secrets"
-      : `The URL with its password is DATABASE_URL in ${envFilePath}`;
+  const password = !envFilePath
+    ? "The URL with its password: npm run -s pulumi -- stack output url --show-secrets"
+    : `The URL with its password is DATABASE_URL in ${envFilePath}`;
   process.stdout.write(`\n${proof}\n\nPostgreSQL ${at.serverVersion} is at ${url}\n${password}\n`);
 }

@@ -1,10 +1,13 @@
 import type { Check, MigrationReport } from "../model";
+import { renderSummary } from "./summary";
 
 /** Findings kept in full in the digest; beyond them the report's files have the rest. */
 const most = 50;
 
 /** The report as a stack's output: what was proved of every table, and in full only what needs a reader. */
 export interface ReportDigest {
+  /** A few lines for people. */
+  summary: string;
   status: MigrationReport["status"];
   startedAt: string;
   durationMs: number;
@@ -28,6 +31,7 @@ export function digest(report: MigrationReport): ReportDigest {
   const count = (status: Check["status"], table?: string) =>
     report.checks.filter((c) => c.status === status && (table === undefined || c.table === table)).length;
   return {
+    summary: renderSummary(report),
     status: report.status,
     startedAt: report.startedAt,
     durationMs: report.durationMs,

@@ -7,7 +7,7 @@ const outputs = {
   "random:index/randomPassword:RandomPassword": { result: "generated" },
   "pulumi-nodejs:dynamic/pgstead:EmbeddedServer": {
     version: "16.14",
-    dataFolder: "/somewhere/data",
+    paths: { dataFolder: "/somewhere/data" },
     systemIdentifier: "7001",
   },
   "pulumi-nodejs:dynamic/pgstead:SqliteLoad": {
@@ -19,9 +19,9 @@ const outputs = {
 };
 
 /** Runs index.ts as the engine would, and gives what it registered and what it exports. */
-async function runProgram(config: Record<string, unknown>) {
+async function runProgram(config: Record<string, unknown>, secretKeys: string[] = []) {
   const registered = await mockEngine(outputs);
-  setStackConfig(config);
+  setStackConfig(config, secretKeys);
   vi.resetModules();
   const exports = await import("../../index");
   await outputValue(pulumi.output(exports));
@@ -76,7 +76,7 @@ describe("the program", () => {
       role: "backupmgmt",
     });
     expect(one(registered, "pulumi-nodejs:dynamic/pgstead:EnvFile").inputs).toMatchObject({ file: ".env" });
-    expect(await outputValue(exports.migrationStatus)).toBe("verified");
+    expect(await outputValue(pulumi.output(exports.migrationStatus))).toBe("verified");
     expect(await outputValue(exports.serverVersion)).toBe("16.14");
   });
 
@@ -98,17 +98,20 @@ describe("the program", () => {
   it("makes no migration and no .env where none is configured", async () => {
     const { registered, exports } = await runProgram({});
     expect(registered.filter((r) => /SqliteLoad|EnvFile/.test(r.type))).toEqual([]);
-    expect(exports.envFilePath).toBeUndefined();
+    expect(exports.envFilePath).toBeNull();
   });
 
   it("makes nothing of an external server but what is inside it", async () => {
-    const { registered } = await runProgram({
-      instance: "external",
-      host: "db.example.com",
-      port: 5432,
-      superuserPassword: "hidden",
-      tlsMode: "require",
-    });
+    const { registered } = await runProgram(
+      {
+        instance: "external",
+        host: "db.example.com",
+        port: 5432,
+        superuserPassword: "hidden",
+        tlsMode: "require",
+      },
+      ["superuserPassword"],
+    );
     expect(registered.filter((r) => r.type.includes("EmbeddedServer"))).toHaveLength(0);
     const provider = one(registered, "pulumi:providers:postgresql").inputs;
     expect(provider).toMatchObject({ host: "db.example.com", sslmode: "require" });

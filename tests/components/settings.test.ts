@@ -64,14 +64,18 @@ describe("the settings", () => {
 
   it("require host and password of an external server, and keep the password a secret", async () => {
     setStackConfig({ instance: "external", host: "" });
-    expect(() => readSettings()).toThrow(/pgstead:host is empty.*|pgstead:superuserPassword is not set/s);
+    expect(() => readSettings()).toThrow(/pgstead:superuserPassword is not set.*pgstead:host is empty/s);
 
-    setStackConfig({
+    const external = {
       instance: "external",
       host: "db.example.com",
       superuserPassword: "hidden",
       tlsMode: "verify-full",
-    });
+    };
+    setStackConfig(external);
+    expect(() => readSettings()).toThrow(/pgstead:superuserPassword is kept in plain text/);
+
+    setStackConfig(external, ["superuserPassword"]);
     const { server } = readSettings();
     if (server.instance !== "external") throw new Error("not external");
     expect(server).toMatchObject({ host: "db.example.com", tlsMode: "verify-full" });

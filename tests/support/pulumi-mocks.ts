@@ -6,13 +6,14 @@ import { parse } from "yaml";
 const root = join(__dirname, "..", "..");
 
 /** Sets the stack config as the engine does: Pulumi.yaml's defaults, and the given values over them. */
-export function setStackConfig(values: Record<string, unknown>): void {
+export function setStackConfig(values: Record<string, unknown>, secretKeys: string[] = []): void {
   const declared: Record<string, { default: unknown }> = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")).config;
   const all = Object.fromEntries(Object.entries(declared).map(([key, { default: value }]) => [key, value]));
   const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   pulumi.runtime.setAllConfig(
     Object.fromEntries(Object.entries({ ...all, ...values }).map(([key, value]) => [`pgstead:${key}`, text(value)])),
   );
+  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(secretKeys.map((key) => `pgstead:${key}`));
 }
 
 /** A resource as the program registered it. */

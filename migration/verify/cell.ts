@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { hash } from "node:crypto";
 import type { ColumnPlan, TargetType } from "../model";
 import { jsonbText } from "./jsonb";
@@ -46,7 +47,10 @@ function reader(type: TargetType, timeForm: ColumnPlan["timeForm"]): CellOf {
     case "uuid":
       return uuidText;
     case "jsonb":
-      return (value) => mapped(plainText(value), jsonbText);
+      return (value) => mapped(numberText(value), jsonbText);
+    case "json":
+    case "other":
+      return numberText;
     case "char":
       // Trailing blanks mean nothing in char(n).
       return (value) => mapped(plainText(value), (text) => text.replace(/ +$/, ""));
@@ -73,7 +77,8 @@ function numericText(value: SqliteValue): Cell {
 
 function bytesOf(value: SqliteValue): Buffer | null {
   if (Buffer.isBuffer(value)) return value;
-  return typeof value === "string" ? Buffer.from(value) : null;
+  const text = plainText(value);
+  return text === null ? null : Buffer.from(text);
 }
 
 function sha256(bytes: Buffer): string {
@@ -93,9 +98,14 @@ function uuidText(value: SqliteValue): Cell {
 /** A number kept as text: the shortest decimal that reads back as the same double, and a REAL always shows that it is one. */
 function plainText(value: SqliteValue): Cell {
   if (typeof value === "string") return value;
-  if (typeof value === "bigint") return String(value);
-  if (typeof value !== "number") return null;
-  return realText(value);
+  if (typeof value === "number") return realText(value);
+  if (Buffer.isBuffer(value)) return isUtf8(value) && !value.includes(0) ? value.toString() : null;
+  return numberText(value);
+}
+
+/** The same for types in which 1.0 and 1 are one value, or two spellings of it. */
+function numberText(value: SqliteValue): Cell {
+  return typeof value === "string" || value === null ? value : Buffer.isBuffer(value) ? null : String(value);
 }
 
 function realText(value: number): string {

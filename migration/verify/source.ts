@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import Database from "better-sqlite3";
 import { escapeIdentifier } from "pg";
 import type { ExactValue, RejectedRow, TablePlan } from "../model";
@@ -61,8 +62,26 @@ export class Source {
     // An index may need a collation that only the application has.
     const sql = `SELECT ${columns.join(", ")} FROM ${escapeIdentifier(table.source)} NOT INDEXED`;
     for (const batch of this.query(sql)) {
-      if (rejected === undefined) yield batch;
-      else yield batch.filter((row) => !rejected.has(locatorId(row.slice(width))));
+      const rows = rejected === undefined ? batch : batch.filter((row) => !rejected.has(locatorId(row.slice(width))));
+      for (const row of rows) this.restoreUndecoded(table, row);
+      yield rows;
+    }
+  }
+
+  /** A text that is not valid UTF-8 arrives with U+FFFD in it; it is put back as bytes, which equal no text. */
+  private restoreUndecoded(table: TablePlan, row: SourceRow): void {
+    if (!this.utf8) return;
+    for (const [i, column] of table.columns.entries()) {
+      const value = row[i];
+      if (typeof value !== "string" || !value.includes("\uFFFD")) continue;
+      const key = table.key.map((name) => `${escapeIdentifier(name)} IS ?`).join(" AND ");
+      const bytes = this.database
+        .prepare(
+          `SELECT CAST(${escapeIdentifier(column.source)} AS BLOB) FROM ${escapeIdentifier(table.source)} NOT INDEXED WHERE ${key}`,
+        )
+        .pluck()
+        .get(row.slice(table.columns.length));
+      if (Buffer.isBuffer(bytes) && !isUtf8(bytes)) row[i] = bytes;
     }
   }
 

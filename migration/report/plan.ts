@@ -1,0 +1,66 @@
+import type { ColumnPlan, MigrationPlan, TablePlan, TargetType } from "../model";
+import { codePoint, counted, grouped } from "./text";
+
+/** The plan for a terminal: every table with its columns' types and why, then what stays behind and what needs a reader. */
+export function renderPlan(plan: MigrationPlan): string {
+  const rows = plan.tables.reduce((sum, table) => sum + BigInt(table.rowCount), 0n);
+  const blocks = [
+    `${plan.source.path} to schema ${plan.schema} (mode ${plan.mode}): ${counted(plan.tables.length, "table")}, ${counted(rows, "row")}`,
+    ...plan.tables.map(renderTable),
+    ...plan.cycles.map((cycle) => `Foreign keys in a circle, added after the rows: ${cycle.join(", ")}`),
+    list(
+      "Stays behind",
+      plan.leftBehind.map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`),
+    ),
+    list("Remarks", plan.warnings),
+  ];
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+function list(title: string, lines: string[]): string {
+  return lines.length === 0 ? "" : [`${title}:`, ...lines.map((line) => `  ${oneLine(line)}`)].join("\n");
+}
+
+function renderTable(table: TablePlan): string {
+  const name = table.source === table.target ? table.target : `${table.target} (from ${table.source})`;
+  const width = Math.max(...table.columns.map((column) => column.target.length));
+  const types = table.columns.map(describeType);
+  const typeWidth = Math.max(...types.map((type) => type.length));
+  return [
+    `${name}: ${grouped(table.rowCount)} rows`,
+    ...table.columns.map((column, i) =>
+      `  ${column.target.padEnd(width)}  ${(types[i] ?? "").padEnd(typeWidth)}  ${oneLine(column.reason)}`.trimEnd(),
+    ),
+    ...(table.primaryKey === null ? [] : [`  primary key (${table.primaryKey.columns.join(", ")})`]),
+    ...table.uniques.map((unique) => `  unique (${unique.columns.join(", ")})`),
+    ...table.indexes.map(
+      ({ name: index, unique, columns }) =>
+        `  ${unique ? "unique index" : "index"} ${index} (${columns.map((c) => `${c.name}${c.descending ? " desc" : ""}`).join(", ")})`,
+    ),
+    ...table.foreignKeys.map(
+      (key) =>
+        `  (${key.columns.join(", ")}) references ${key.referencedTable} (${key.referencedColumns.join(", ")})${key.orphans === 0 ? "" : `, not valid: ${counted(key.orphans, "row")} without a parent`}`,
+    ),
+  ].join("\n");
+}
+
+function describeType(column: ColumnPlan): string {
+  const details = [
+    column.identity ? " identity" : column.notNull ? " not null" : "",
+    column.default === null ? "" : ` default ${column.default}`,
+    column.timeForm === null || column.timeForm === "text" ? "" : ` from ${column.timeForm}`,
+  ];
+  return oneLine(typeText(column.type) + details.join(""));
+}
+
+function typeText(type: TargetType): string {
+  if (type.kind === "other") return type.sql;
+  if (type.kind === "varchar" || type.kind === "char") return `${type.kind}(${type.length})`;
+  if (type.kind !== "numeric" || type.precision === null) return type.kind;
+  return `numeric(${type.precision},${type.scale ?? 0})`;
+}
+
+/** Names and SQL come from the file that is read: nothing in them may steer a terminal. */
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").replace(/\p{Cc}/gu, (sign) => `\\${codePoint(sign)}`);
+}

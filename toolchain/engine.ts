@@ -75,15 +75,17 @@ function forcedKind(): "official" | "closed" | undefined {
   throw new UserError(`PGSTEAD_ENGINE is '${value}'.`, "Set it to official or closed, or unset it.");
 }
 
-/** What was decided before, where it still holds: same wishes, same archives, and the CLI still there. */
+/** What a decision rests on: while it is the same, nothing is looked for again. The engine's own time shows an update of it. */
+function circumstances(forced: string | undefined, archives: Archive[], engine: Engine) {
+  const changed = existsSync(engine.command) ? statSync(engine.command).mtimeMs : null;
+  return { forced: forced ?? null, archives: archives.map((a) => a.path), changed };
+}
+
 function recall(forced: string | undefined, archives: Archive[]): Engine | undefined {
   if (!existsSync(memory)) return undefined;
-  const { forced: formerForced, archives: formerArchives, ...engine } = JSON.parse(readFileSync(memory, "utf8"));
-  const same =
-    formerForced === forced && JSON.stringify(formerArchives) === JSON.stringify(archives.map((a) => a.path));
-  // An engine on PATH is the user's to update: its version is asked again.
-  if (!same || !existsSync(engine.command) || engine.source === "PATH") return undefined;
-  return engine;
+  const { engine, ...former } = JSON.parse(readFileSync(memory, "utf8"));
+  const now = circumstances(forced, archives, engine);
+  return now.changed !== null && JSON.stringify(former) === JSON.stringify(now) ? engine : undefined;
 }
 
 async function decide(forced: "official" | "closed" | undefined, archives: Archive[]): Promise<Engine> {

@@ -70,6 +70,14 @@ describe("the engine", () => {
     expect(run.code).toBe(0);
   });
 
+  it("is looked for again when the one on PATH was updated, and not before", async () => {
+    const p = project({ PATH: pathWith("3.200.1") });
+    await p.run("pulumi", "about");
+    expect((await p.run("pulumi", "about")).output).not.toContain("from PATH");
+    pathWith("3.201.0");
+    expect((await p.run("pulumi", "about")).output).toContain("Pulumi 3.201.0, from PATH");
+  });
+
   it("hands on the exit code", async () => {
     expect((await project({ PATH: pathWith("3.200.1") }).run("pulumi", "fail")).code).toBe(7);
   });

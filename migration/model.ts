@@ -125,8 +125,8 @@ export interface SourceCatalog {
   objects: SourceObject[];
   /** Lines of PRAGMA integrity_check; empty when it said ok. */
   integrityErrors: string[];
-  /** Rows of PRAGMA foreign_key_check. */
-  foreignKeyViolations: { table: string; rowid: string | null; referencedTable: string; constraint: number }[];
+  /** What PRAGMA foreign_key_check found, counted by foreign key (its position in SourceTable.foreignKeys), with a few rowids. */
+  foreignKeyViolations: { table: string; foreignKey: number; rows: number; rowids: string[] }[];
 }
 
 /** What a column holds, seen over all its rows: the evidence for its type. */
@@ -153,7 +153,10 @@ export interface ColumnProfile {
 /** PostgreSQL's type for a column; `other` is a target's own type in `existing` mode. */
 export type TargetType =
   | { kind: "boolean" | "smallint" | "integer" | "bigint" | "real" | "double precision" | "text" | "bytea" }
-  | { kind: "date" | "time" | "timestamp" | "timestamptz" | "uuid" | "json" | "jsonb" }
+  | { kind: "uuid" | "json" | "jsonb" }
+  | { kind: "date" }
+  /** `precision`: a target's own limit on digits of the second's fraction; 6 when absent. */
+  | { kind: "time" | "timestamp" | "timestamptz"; precision?: number }
   | { kind: "numeric"; precision: number | null; scale: number | null }
   | { kind: "varchar" | "char"; length: number }
   | { kind: "other"; sql: string };
@@ -216,7 +219,9 @@ export interface TablePlan {
   key: string[];
   /** The source columns that name a row to people: the primary key, else `key`. */
   shownKey: string[];
-  /** What the identity sequence gives next, or null without one. */
+  /** The sequence of the identity column, or null without one. */
+  identitySequence: string | null;
+  /** What it gives next. */
   nextIdentity: string | null;
   rowCount: string;
 }

@@ -1,0 +1,72 @@
+/** Rows as lines of COPY's text format, or as rejected, with the column and the reason. */
+import type { ExactValue, RejectedRow, TablePlan } from "../model";
+import type { Row, TableReader } from "../source/read";
+import { exactValue, showValue } from "../source/value";
+import { type Encode, encoderFor, isValidText, Unfit } from "./encode";
+
+/** What stands in a JavaScript string for bytes that could not be decoded; a text may hold it by right too. */
+const replacement = "\uFFFD";
+
+export class RowEncoder {
+  readonly #encoders: Encode[];
+
+  /** @param encoding the source database's */
+  constructor(
+    readonly table: TablePlan,
+    readonly reader: TableReader,
+    readonly encoding: string,
+  ) {
+    this.#encoders = table.columns.map(encoderFor);
+  }
+
+  /** The row as a line, its newline included; or why not. */
+  encode(row: Row): string | RejectedRow {
+    let line = "";
+    for (let index = 0; index < this.#encoders.length; index++) {
+      const value = row[index] ?? null;
+      const field =
+        typeof value === "string" && value.includes(replacement)
+          ? this.#suspicious(row, index, value)
+          : this.#encoders[index]?.(value);
+      if (field === undefined || field instanceof Unfit)
+        return this.reject(row, field ?? new Unfit("unknown", ""), index);
+      line += index === 0 ? field : `\t${field}`;
+    }
+    return `${line}\n`;
+  }
+
+  #suspicious(row: Row, index: number, value: string): string | Unfit | undefined {
+    const raw = this.reader.bytes(row, index);
+    if (isValidText(raw, this.encoding)) return this.#encoders[index]?.(value);
+    if (this.table.columns[index]?.type.kind === "bytea") return this.#encoders[index]?.(raw);
+    return new Unfit("invalid text", `Its bytes are not valid ${this.encoding}.`);
+  }
+
+  /** @param index the column that does not fit, or null where the server did not say */
+  reject(row: Row, why: { code: string; reason: string }, index: number | null): RejectedRow {
+    return {
+      table: this.table.source,
+      locator: this.reader.locator(row),
+      key: this.reader.shownKey(row),
+      column: index === null ? null : (this.table.columns[index]?.source ?? null),
+      value: index === null ? null : showValue(row[index] ?? null, 200),
+      code: why.code,
+      reason: why.reason,
+    };
+  }
+
+  /** All values of the row, by source column, without loss. */
+  exactly(row: Row): Record<string, ExactValue> {
+    return Object.fromEntries(
+      this.table.columns.map((column, index) => {
+        const value = row[index] ?? null;
+        if (typeof value !== "string" || !value.includes(replacement)) return [column.source, exactValue(value)];
+        const raw = this.reader.bytes(row, index);
+        return [
+          column.source,
+          isValidText(raw, this.encoding) ? exactValue(value) : { t: "text", base64: raw.toString("base64") },
+        ];
+      }),
+    );
+  }
+}

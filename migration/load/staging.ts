@@ -1,0 +1,166 @@
+/**
+ * The staging schema of `create` mode: everything is made and proved in it, and one transaction puts it into place. Before that transaction commits
+ * the target is as it was, whatever ends the run.
+ */
+import { createHash } from "node:crypto";
+import { type Client, DatabaseError, escapeIdentifier } from "pg";
+import { UserError } from "../../support/errors";
+import type { MigrationPlan } from "../model";
+import { qualified } from "../plan/ddl";
+import type { LedgerEntry } from "./ledger";
+import { canKeepLedger, recordRun } from "./ledger";
+import type { OnProgress } from "./run";
+
+/** Staging schemas of one target schema share this beginning, so that a later run, which holds the lock, knows a dead one's. */
+function prefix(schema: string): string {
+  return `pgstead_staging_${createHash("sha256").update(schema).digest("hex").slice(0, 8)}_`;
+}
+
+/** Makes the staging schema, after dropping what dead runs have left. @returns its name */
+export async function openStaging(client: Client, schema: string, runId: string): Promise<string> {
+  const { rows } = await client.query<{ nspname: string }>(
+    "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, $1)",
+    [prefix(schema)],
+  );
+  for (const { nspname } of rows) await dropStaging(client, nspname);
+  const name = prefix(schema) + runId;
+  try {
+    await client.query(`CREATE SCHEMA ${escapeIdentifier(name)}`);
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === "42501")
+      throw new UserError(
+        "The role may not make a staging schema in the database.",
+        "Grant it: GRANT CREATE ON DATABASE … TO …; or make it the database's owner.",
+        { cause: error },
+      );
+    throw error;
+  }
+  // What is staged is worth nothing after a crash; the swap's own commit is synchronous, and what came before is on disk with it.
+  await client.query("SET synchronous_commit TO off");
+  return name;
+}
+
+export async function dropStaging(client: Client, staging: string): Promise<void> {
+  await client.query(`DROP SCHEMA IF EXISTS ${escapeIdentifier(staging)} CASCADE`);
+}
+
+interface Occupied {
+  name: string;
+  kind: string;
+  /** The table that an index or sequence belongs to. */
+  owner: string | null;
+}
+
+/**
+ * Refuses a target schema in which a planned name is taken: by a table, unless it may be replaced, or by anything else.
+ *
+ * @returns the tables that the swap replaces
+ */
+export async function checkNames(client: Client, plan: MigrationPlan, overwrite: boolean): Promise<string[]> {
+  const tables = plan.tables.map((table) => table.target);
+  const names = plan.tables.flatMap((table) => [
+    table.target,
+    ...(table.identitySequence === null ? [] : [table.identitySequence]),
+    ...(table.primaryKey === null ? [] : [table.primaryKey.name]),
+    ...table.uniques.map((unique) => unique.name),
+    ...table.indexes.map((index) => index.name),
+  ]);
+  const { rows } = await client.query<Occupied>(
+    `SELECT c.relname AS name, c.relkind AS kind,
+            coalesce((SELECT t.relname FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid WHERE i.indexrelid = c.oid),
+                     (SELECT t.relname FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid
+                      WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND c.relkind = 'S' AND d.deptype IN ('a', 'i') LIMIT 1)) AS owner
+     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relname = ANY ($2) ORDER BY c.relname`,
+    [plan.schema, names],
+  );
+  const replaced = rows
+    .filter((row) => tables.includes(row.name) && ["r", "p"].includes(row.kind))
+    .map((row) => row.name);
+  const others = rows.filter(
+    (row) => !replaced.includes(row.name) && !(row.owner !== null && replaced.includes(row.owner)),
+  );
+  if (others.length > 0)
+    throw new UserError(
+      `In the schema ${plan.schema} of the target these names are taken by other objects: ${others.map((row) => row.name).join(", ")}.`,
+      "Drop or rename them, or migrate into another schema.",
+    );
+  if (replaced.length > 0 && !overwrite)
+    throw new UserError(
+      `The schema ${plan.schema} of the target already has ${replaced.length === 1 ? "the table" : "the tables"} ${await withCounts(client, plan.schema, replaced)}.`,
+      "Nothing was changed. Migrate into another schema, or allow overwriting to replace exactly these tables and lose what they hold.",
+    );
+  return replaced;
+}
+
+async function withCounts(client: Client, schema: string, tables: string[]): Promise<string> {
+  const parts: string[] = [];
+  for (const table of tables) {
+    const { rows } = await client
+      .query<{ count: string }>(`SELECT count(*) FROM ${qualified(schema, table)}`)
+      .catch(() => ({ rows: [] }));
+    parts.push(rows[0] === undefined ? table : `${table} (${rows[0].count} rows)`);
+  }
+  return parts.join(", ");
+}
+
+const asTables = (schema: string, tables: string[]) => tables.map((table) => qualified(schema, table)).join(", ");
+
+/** Refuses to replace tables that other objects depend on, by trying it in a transaction that is rolled back. */
+export async function checkReplaceable(client: Client, schema: string, replaced: string[]): Promise<void> {
+  if (replaced.length === 0) return;
+  await client.query("BEGIN; SET LOCAL lock_timeout = '10s'");
+  try {
+    await client.query(`DROP TABLE ${asTables(schema, replaced)}`);
+  } catch (error) {
+    throw explainDrop(error, schema);
+  } finally {
+    await client.query("ROLLBACK");
+  }
+}
+
+function explainDrop(error: unknown, schema: string): unknown {
+  if (!(error instanceof DatabaseError)) return error;
+  if (error.code === "2BP01")
+    return new UserError(
+      `The tables of the schema ${schema} cannot be replaced: other objects depend on them: ${(error.detail ?? error.message).replaceAll("\n", "; ")}.`,
+      "Drop those objects first, or migrate into another schema.",
+      { cause: error },
+    );
+  if (error.code === "55P03")
+    return new UserError(
+      `The tables of the schema ${schema} are in use by the application, which did not let go of them.`,
+      "Stop the application, then run again.",
+      { cause: error },
+    );
+  return error;
+}
+
+/** Puts the staged tables into place, and writes the ledger, in one transaction. */
+export async function swapIntoPlace(
+  client: Client,
+  staging: string,
+  overwrite: boolean,
+  entry: LedgerEntry,
+  progress: OnProgress,
+): Promise<void> {
+  const { plan } = entry;
+  const { schema } = plan;
+  await client.query("BEGIN; SET LOCAL synchronous_commit TO on; SET LOCAL lock_timeout = '30s'");
+  try {
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(schema)}`);
+    const replaced = await checkNames(client, plan, overwrite);
+    if (replaced.length > 0) {
+      await client.query(`DROP TABLE ${asTables(schema, replaced)}`);
+      progress(`replacing ${replaced.join(", ")}`);
+    }
+    for (const table of plan.tables)
+      await client.query(`ALTER TABLE ${qualified(staging, table.target)} SET SCHEMA ${escapeIdentifier(schema)}`);
+    await client.query(`DROP SCHEMA ${escapeIdentifier(staging)} RESTRICT`);
+    if (await canKeepLedger(client)) await recordRun(client, entry);
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {});
+    throw explainDrop(error, schema);
+  }
+}

@@ -1,0 +1,350 @@
+/** A whole migration: freeze, catalog, plan, load, verify, put into place, report. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Client } from "pg";
+import { version } from "../package.json";
+import { messageOf, UserError } from "../support/errors";
+import { connect, describeTarget } from "../support/postgres";
+import { finishStaging, loadStaging } from "./load/create";
+import { finishTables, loadExisting, openTables } from "./load/existing";
+import { canKeepLedger, recordRun } from "./load/ledger";
+import { lockSchema } from "./load/lock";
+import { type OnProgress, Run } from "./load/run";
+import { checkNames, checkReplaceable, dropStaging, openStaging, swapIntoPlace } from "./load/staging";
+import type { LoadContext } from "./load/table";
+import { readTargetTables } from "./load/target-tables";
+import type { Check, MigrationOptions, MigrationPlan, MigrationReport, SourceCatalog, TableReport } from "./model";
+import { type MigrationInput, migrationOptions } from "./options";
+import { type Profiles, planCreate } from "./plan/create-plan";
+import { familiesOf, planExisting } from "./plan/existing-plan";
+import { writeReport } from "./report/write-report";
+import { readCatalog } from "./source/catalog";
+import { type FrozenSource, freeze } from "./source/freeze";
+import { openReadOnly, type Sqlite } from "./source/open";
+import { profileTable } from "./source/profile";
+import { verifyMigration } from "./verify/verify";
+
+/** The migration was tried and did not succeed; the target is as it was. The report says why. */
+export class MigrationFailed extends UserError {
+  constructor(
+    readonly report: MigrationReport,
+    options?: { cause?: unknown },
+  ) {
+    super(
+      `The migration failed, and the target is as it was: ${report.failure ?? "unknown"}`,
+      `Read the report: ${report.files.markdown}`,
+      options,
+    );
+  }
+}
+
+/** The source, as a run reads it. */
+interface Prepared {
+  frozen: FrozenSource;
+  db: Sqlite;
+  catalog: SourceCatalog;
+}
+
+async function prepare(options: MigrationOptions, run: Run): Promise<Prepared> {
+  const frozen = await run.step(`freezing ${options.source}`, () => freeze(options.source, run.folder, run.stamp));
+  run.log(
+    `source: sha256 ${frozen.fingerprint.sha256}, ${frozen.fingerprint.sizeBytes} bytes, ${frozen.fingerprint.journalMode}`,
+  );
+  const db = openReadOnly(frozen.path);
+  try {
+    const catalog = await run.step("reading the schema", () => readCatalog(db, frozen.fingerprint));
+    return { frozen, db, catalog };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** The plan, after looking at the target. Changes nothing. */
+async function makePlan(
+  options: MigrationOptions,
+  { db, catalog }: Prepared,
+  client: Client,
+  run: Run,
+): Promise<MigrationPlan> {
+  const targets = options.mode === "existing" ? await readTargetTables(client, options.schema) : [];
+  const profiles: Profiles = new Map();
+  await run.step("looking at the values", () => {
+    for (const table of catalog.tables)
+      if (table.kind === "table" && !options.excludeTables.includes(table.name))
+        profiles.set(
+          table.name,
+          profileTable(db, table, options.mode === "existing" ? familiesOf(table, targets) : undefined),
+        );
+  });
+  return options.mode === "create"
+    ? planCreate(catalog, profiles, options)
+    : planExisting(catalog, profiles, targets, options);
+}
+
+/**
+ * What a migration would do: every object of the source, carried over, changed or left behind. Reads the source and the target, and changes nothing.
+ *
+ * @throws UserError for wrong options, a source that cannot be read, a server that cannot be reached, or a target that cannot take the tables
+ */
+export async function plan(input: MigrationInput, onProgress: OnProgress = () => {}): Promise<MigrationPlan> {
+  const options = migrationOptions(input);
+  const folder = mkdtempSync(join(tmpdir(), "pgstead-plan-"));
+  const run = new Run(folder, onProgress);
+  try {
+    const prepared = await prepare(options, run);
+    try {
+      const client = await connect(options.target);
+      try {
+        const planned = await makePlan(options, prepared, client, run);
+        if (options.mode === "create") planned.warnings.push(...(await refusal(client, planned, options.overwrite)));
+        return planned;
+      } finally {
+        await client.end();
+      }
+    } finally {
+      prepared.db.close();
+    }
+  } finally {
+    run.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Why a run would be refused now, if it would. */
+async function refusal(client: Client, planned: MigrationPlan, overwrite: boolean): Promise<string[]> {
+  try {
+    await checkNames(client, planned, overwrite);
+    return [];
+  } catch (error) {
+    if (error instanceof UserError) return [`A run would be refused: ${error.message}`];
+    throw error;
+  }
+}
+
+/**
+ * Migrates, proves it, and only then shows the tables to the application. The target is as it was until everything has succeeded.
+ *
+ * @throws MigrationFailed, with the report, when rows did not fit and must not be set aside, a check failed or could not be made, or the server refused
+ * @throws UserError for what is found before the plan is made: wrong options, an unreadable source, another run at work
+ */
+export async function migrate(input: MigrationInput, onProgress: OnProgress = () => {}): Promise<MigrationReport> {
+  const options = migrationOptions(input);
+  const run = new Run(options.workFolder, onProgress);
+  try {
+    run.log(
+      `pgstead ${version}, run ${run.id}, ${options.mode} mode, into ${describeTarget(options.target)} schema ${options.schema}`,
+    );
+    return await migrateIn(run, options);
+  } catch (error) {
+    run.log(`failed: ${messageOf(error)}`);
+    throw error;
+  } finally {
+    run.close();
+  }
+}
+
+async function migrateIn(run: Run, options: MigrationOptions): Promise<MigrationReport> {
+  const prepared = await prepare(options, run);
+  let client: Client | null = null;
+  try {
+    client = await connect(options.target);
+    await client.query(
+      "SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0; SET idle_session_timeout TO 0",
+    );
+    await lockSchema(client, options.schema);
+    const planned = await makePlan(options, prepared, client, run);
+    for (const warning of planned.warnings) run.log(`warning: ${warning}`);
+    const work: Work = {
+      run,
+      options,
+      client,
+      plan: planned,
+      prepared,
+      outcome: { tables: [], checks: [], queries: [], notProved: [] },
+    };
+    const server = await describeServer(options, client);
+    const close = (failure: string | null) => {
+      const report = makeReport(work, server, failure);
+      writeReport(report);
+      return report;
+    };
+    try {
+      await (options.mode === "create" ? migrateCreate(work) : migrateExisting(work));
+    } catch (error) {
+      throw new MigrationFailed(close(messageOf(error)), { cause: error });
+    }
+    run.progress(`verified: ${work.outcome.tables.length} tables`);
+    return close(null);
+  } finally {
+    prepared.db.close();
+    await client?.end().catch(() => {});
+  }
+}
+
+/** One migration under way. */
+interface Work {
+  run: Run;
+  options: MigrationOptions;
+  client: Client;
+  plan: MigrationPlan;
+  prepared: Prepared;
+  /** What is known so far: the report has it also when the run fails. */
+  outcome: Pick<MigrationReport, "tables" | "checks" | "queries" | "notProved">;
+}
+
+function loadContext(work: Work, schema: string): LoadContext {
+  const { run, options, client, plan, prepared } = work;
+  return {
+    run,
+    client,
+    db: prepared.db,
+    encoding: plan.source.encoding,
+    batchSize: options.batchSize,
+    schema,
+    inTransaction: options.mode === "existing",
+  };
+}
+
+async function migrateCreate(work: Work): Promise<void> {
+  const { run, options, client, plan, outcome } = work;
+  const replaced = await checkNames(client, plan, options.overwrite);
+  await checkReplaceable(client, options.schema, replaced);
+  const staging = await openStaging(client, options.schema, run.id);
+  try {
+    const context = loadContext(work, staging);
+    outcome.tables = await loadStaging(context, plan);
+    refuseBadRows(work);
+    await finishStaging(context, plan);
+    await verify(work, staging);
+    const entry = { id: run.id, startedAt: run.startedAt, plan, tables: outcome.tables };
+    await run.step(`putting the tables into ${options.schema}`, () =>
+      swapIntoPlace(client, staging, options.overwrite, entry, run.progress),
+    );
+  } catch (error) {
+    await dropStaging(client, staging).catch((left) =>
+      run.log(`the staging schema ${staging} is left: ${messageOf(left)}`),
+    );
+    throw error;
+  }
+}
+
+async function migrateExisting(work: Work): Promise<void> {
+  const { run, options, client, plan, outcome } = work;
+  await client.query("BEGIN");
+  try {
+    const context = loadContext(work, options.schema);
+    const constraints = await openTables(context, plan, options.overwrite);
+    outcome.tables = await loadExisting(context, plan);
+    refuseBadRows(work);
+    await finishTables(context, plan, constraints);
+    await verify(work, options.schema);
+    if (await canKeepLedger(client))
+      await recordRun(client, { id: run.id, startedAt: run.startedAt, plan, tables: outcome.tables });
+    else
+      plan.warnings.push(
+        "The role may not keep the ledger pgstead.runs in the target: this run is not recorded there.",
+      );
+    await run.step("committing", () => client.query("COMMIT"));
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}
+
+function refuseBadRows({ run, options }: Work): void {
+  const [first] = run.rejects;
+  if (first === undefined || options.badRows === "skip") return;
+  throw new UserError(
+    `${run.rejects.length} ${run.rejects.length === 1 ? "row does" : "rows do"} not fit, the first in ${first.table} ${JSON.stringify(first.key)}, column ${first.column ?? "unknown"}: ${first.reason}`,
+    `They are all in ${run.rejectsPath}. Mend them in SQLite, or let badRows be skip to set them aside.`,
+  );
+}
+
+async function verify({ run, options, client, plan, prepared, outcome }: Work, schema: string): Promise<void> {
+  const result = await run.step("verifying", () =>
+    verifyMigration({
+      sourcePath: prepared.frozen.path,
+      client,
+      schema,
+      plan,
+      rejects: run.rejects,
+      loaded: outcome.tables,
+      compareQueries: options.compareQueries,
+      onProgress: run.progress,
+    }),
+  );
+  Object.assign(outcome, result);
+  const failed = result.checks.filter((check) => check.status !== "passed");
+  for (const check of failed) run.log(`check ${check.status}: ${describeCheck(check)}`);
+  if (failed.length > 0)
+    throw new UserError(
+      `${failed.length} of ${result.checks.length} checks did not pass: ${failed.slice(0, 3).map(describeCheck).join("; ")}${failed.length > 3 ? "; …" : ""}.`,
+      "Each is in the report, with what both sides say.",
+    );
+}
+
+function describeCheck(check: Check): string {
+  const where = check.table === null ? "" : ` of ${check.table}`;
+  return `${check.name}${where} ${check.status}${check.detail === null ? "" : ` (${check.detail})`}`;
+}
+
+async function describeServer(options: MigrationOptions, client: Client): Promise<MigrationReport["target"]> {
+  const { rows } = await client.query<{ version: string; database: string; role: string }>(
+    "SELECT current_setting('server_version') AS version, current_database() AS database, current_user AS role",
+  );
+  const [row] = rows;
+  return {
+    url: describeTarget(options.target),
+    schema: options.schema,
+    serverVersion: row?.version ?? "",
+    database: row?.database ?? "",
+    role: row?.role ?? "",
+  };
+}
+
+function makeReport(
+  { run, options, plan, prepared, outcome }: Work,
+  target: MigrationReport["target"],
+  failure: string | null,
+): MigrationReport {
+  const finishedAt = new Date();
+  const sum = (count: (table: TableReport) => string) =>
+    outcome.tables.reduce((total, table) => total + BigInt(count(table)), 0n).toString();
+  return {
+    format: 1,
+    version,
+    status: failure === null ? "verified" : "failed",
+    failure,
+    startedAt: run.startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    durationMs: finishedAt.getTime() - run.startedAt.getTime(),
+    source: plan.source,
+    target,
+    mode: plan.mode,
+    badRows: options.badRows,
+    totals: {
+      tables: outcome.tables.length,
+      sourceRows: sum((table) => table.sourceRows),
+      loadedRows: sum((table) => table.loadedRows),
+      rejectedRows: sum((table) => table.rejectedRows),
+      errors: run.rejects.length + outcome.checks.filter((check) => check.status !== "passed").length,
+    },
+    tables: outcome.tables,
+    leftBehind: plan.leftBehind,
+    warnings: plan.warnings,
+    rejects: run.rejects,
+    checks: outcome.checks,
+    queries: outcome.queries,
+    notProved: outcome.notProved,
+    files: {
+      folder: run.folder,
+      json: join(run.folder, "report.json"),
+      markdown: join(run.folder, "report.md"),
+      log: run.logPath,
+      backup: prepared.frozen.path,
+      rejects: run.rejectsFile,
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** The options of a migration: defaults, and every error told at once. */
+import { UserError } from "../support/errors";
+import type { MigrationOptions } from "./model";
+
+/** What must be given; the rest has defaults. */
+export type MigrationInput = Pick<MigrationOptions, "source" | "target"> & Partial<MigrationOptions>;
+
+export const defaultOptions: Omit<MigrationOptions, "source" | "target"> = {
+  mode: "create",
+  schema: "public",
+  excludeTables: [],
+  batchSize: 1000,
+  badRows: "fail",
+  overwrite: false,
+  compareQueries: [],
+  workFolder: "pgstead-runs",
+};
+
+/** Fills in the defaults and checks the whole. @throws UserError that lists every error */
+export function migrationOptions(input: MigrationInput): MigrationOptions {
+  const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+  const options = { ...defaultOptions, ...given } as MigrationOptions;
+  const errors = [
+    ...(options.source === "" ? ["source is empty: give the path of a SQLite database or .sql script"] : []),
+    ...(["create", "existing"].includes(options.mode) ? [] : [`mode is ${options.mode}: use create or existing`]),
+    ...(["fail", "skip"].includes(options.badRows) ? [] : [`badRows is ${options.badRows}: use fail or skip`]),
+    ...(Number.isInteger(options.batchSize) && options.batchSize >= 1 && options.batchSize <= 1_000_000
+      ? []
+      : [`batchSize is ${options.batchSize}: use a whole number from 1 to 1000000`]),
+    ...schemaErrors(options.schema),
+    ...(options.workFolder === "" ? ["workFolder is empty: give a folder"] : []),
+    ...options.compareQueries.flatMap((query, position) =>
+      query.name === "" || query.sql.trim() === "" ? [`compareQueries[${position}] needs a name and an sql`] : [],
+    ),
+    ...options.compareQueries
+      .filter((query, position) => options.compareQueries.findIndex((other) => other.name === query.name) !== position)
+      .map((query) => `compareQueries names ${query.name} twice`),
+  ];
+  if (errors.length > 0)
+    throw new UserError(
+      `The options of the migration are not right: ${errors.join("; ")}.`,
+      "Correct them, then run again.",
+    );
+  return options;
+}
+
+function schemaErrors(schema: string): string[] {
+  if (schema === "" || Buffer.byteLength(schema) > 63) return ["schema must be a name of 1 to 63 bytes"];
+  if (/^pg_/.test(schema) || schema === "information_schema")
+    return [`schema is ${schema}, which belongs to PostgreSQL`];
+  return schema === "pgstead" ? ["schema is pgstead, which holds the ledger of runs"] : [];
+}

@@ -1,0 +1,245 @@
+/** The plan of `create` mode: PostgreSQL's tables from SQLite's schema and what its columns hold. */
+import type {
+  ColumnPlan,
+  ColumnProfile,
+  LeftBehind,
+  MigrationOptions,
+  MigrationPlan,
+  SourceCatalog,
+  SourceColumn,
+  SourceTable,
+  TablePlan,
+} from "../model";
+import { translateDefault } from "./defaults";
+import { planForeignKeys, unifyKeyTypes } from "./foreign-keys";
+import { detailsLeftBehind, isCarried, objectsLeftBehind, tablesLeftBehind } from "./left-behind";
+import { columnNamespace, Namespace } from "./names";
+import { loadingOrder } from "./order";
+import { decideType } from "./types";
+
+/** By table, then by column. */
+export type Profiles = Map<string, Map<string, ColumnProfile>>;
+
+/** Plans every object of the catalog: carried over, changed, or left behind by name. */
+export function planCreate(
+  catalog: SourceCatalog,
+  profiles: Profiles,
+  options: Pick<MigrationOptions, "schema" | "excludeTables">,
+): MigrationPlan {
+  const leftBehind = [...tablesLeftBehind(catalog, options.excludeTables), ...objectsLeftBehind(catalog)];
+  const warnings = sourceWarnings(catalog, options.excludeTables);
+  const carried = catalog.tables.filter(
+    (table) => table.kind === "table" && !options.excludeTables.includes(table.name),
+  );
+  const relations = new Namespace();
+  const tables = carried.map((table) => planTable(table, profiles.get(table.name) ?? new Map(), relations));
+  // The application's own index names come before those made up here.
+  for (const table of tables) planIndexes(sourceOf(catalog, table), table, relations);
+  for (const table of tables) planKeys(sourceOf(catalog, table), table, relations, warnings);
+  unifyKeyTypes(catalog, tables);
+  for (const table of tables) {
+    const source = sourceOf(catalog, table);
+    leftBehind.push(...detailsLeftBehind(source), ...planDefaults(source, table));
+    warnings.push(...nameWarnings(table));
+  }
+  const keys = planForeignKeys(catalog, tables, options.excludeTables);
+  const { order, cycles } = loadingOrder(
+    tables.map((table) => table.target),
+    new Map(tables.map((table) => [table.target, table.foreignKeys.map((key) => key.referencedTable)])),
+  );
+  return {
+    source: catalog.fingerprint,
+    mode: "create",
+    schema: options.schema,
+    tables: order.flatMap((name) => tables.filter((table) => table.target === name)),
+    cycles,
+    leftBehind: [...leftBehind, ...keys.leftBehind],
+    warnings: [...warnings, ...keys.warnings],
+  };
+}
+
+/** What both modes have to say about the source. */
+export function sourceWarnings(catalog: SourceCatalog, excludeTables: string[]): string[] {
+  return [
+    ...excludeTables
+      .filter((name) => !catalog.tables.some((table) => table.name === name))
+      .map((name) => `excludeTables names ${name}, which is no table of the source.`),
+    ...catalog.integrityErrors.map((line) => `SQLite's integrity_check: ${line}`),
+  ];
+}
+
+function sourceOf(catalog: SourceCatalog, table: TablePlan): SourceTable {
+  return catalog.tables.find((source) => source.name === table.source) as SourceTable;
+}
+
+/** The columns that order a table's rows and tell them apart, and those that name a row to people. */
+export function keysOf(table: SourceTable): Pick<TablePlan, "key" | "shownKey"> {
+  const primaryKey = table.columns
+    .filter((column) => column.keyPosition > 0)
+    .sort((a, b) => a.keyPosition - b.keyPosition)
+    .map((column) => column.name);
+  const all = table.columns.map((column) => column.name);
+  const key = table.rowidName !== null ? [table.rowidName] : primaryKey.length > 0 ? primaryKey : all;
+  return { key, shownKey: primaryKey.length > 0 ? primaryKey : key };
+}
+
+function planTable(table: SourceTable, profiles: Map<string, ColumnProfile>, relations: Namespace): TablePlan {
+  const names = columnNamespace();
+  return {
+    source: table.name,
+    target: relations.take(table.name),
+    columns: table.columns.map((column) => planColumn(column, table, profiles.get(column.name), names)),
+    primaryKey: null,
+    uniques: [],
+    indexes: [],
+    foreignKeys: [],
+    ...keysOf(table),
+    identitySequence: null,
+    nextIdentity: null,
+    rowCount: table.rowCount,
+  };
+}
+
+const noProfile: ColumnProfile = {
+  storage: {},
+  minInteger: null,
+  maxInteger: null,
+  longestText: null,
+  forms: {},
+  integerDigits: null,
+  fractionDigits: null,
+  contrary: [],
+};
+
+function planColumn(
+  column: SourceColumn,
+  table: SourceTable,
+  profile: ColumnProfile = noProfile,
+  names: Namespace,
+): ColumnPlan {
+  const identity = column.name === table.rowidColumn;
+  const inKey =
+    column.keyPosition > 0 ||
+    table.indexes.some((index) => index.columns.some((part) => part.name === column.name)) ||
+    table.foreignKeys.some((key) => key.columns.includes(column.name));
+  const decision = decideType(column.declaredType, profile, inKey);
+  return {
+    source: column.name,
+    target: names.take(column.name),
+    ...decision,
+    ...(identity ? { reason: "SQLite's rowid: the database gives out the next one." } : {}),
+    notNull: identity || ((column.notNull || isKeyPart(column, table)) && profile.storage.null === undefined),
+    default: null,
+    identity,
+    profile,
+  };
+}
+
+function isKeyPart(column: SourceColumn, table: SourceTable): boolean {
+  return column.keyPosition > 0 && (table.withoutRowid || table.strict);
+}
+
+function planIndexes(source: SourceTable, table: TablePlan, relations: Namespace): void {
+  for (const index of source.indexes)
+    if (index.origin === "index" && isCarried(index))
+      table.indexes.push({
+        name: relations.take(index.name),
+        unique: index.unique,
+        columns: index.columns.map((column) => ({
+          name: targetName(table, column.name ?? ""),
+          descending: column.descending,
+        })),
+      });
+}
+
+function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, warnings: string[]): void {
+  const key = source.columns
+    .filter((column) => column.keyPosition > 0)
+    .sort((a, b) => a.keyPosition - b.keyPosition)
+    .map((column) => column.name);
+  if (key.length > 0) {
+    const columns = key.map((name) => targetName(table, name));
+    const withNull = key.filter((name) => columnPlan(table, name)?.profile?.storage.null !== undefined);
+    if (withNull.length === 0) {
+      table.primaryKey = { name: relations.take(`${table.target}_pkey`), columns };
+      for (const name of key) {
+        const column = columnPlan(table, name);
+        if (column !== undefined) column.notNull = true;
+      }
+    } else {
+      table.uniques.push({ name: relations.take(`${table.target}_${columns.join("_")}_key`), columns });
+      warnings.push(
+        `The primary key of ${source.name} holds NULL in ${withNull.join(", ")}, which SQLite allows: it becomes a unique constraint, and the table has no primary key.`,
+      );
+    }
+  }
+  for (const index of source.indexes)
+    if (index.origin === "unique") {
+      const columns = index.columns.map((column) => targetName(table, column.name ?? ""));
+      table.uniques.push({ name: relations.take(`${table.target}_${columns.join("_")}_key`), columns });
+    }
+  const identity = table.columns.find((column) => column.identity);
+  if (identity !== undefined) {
+    table.identitySequence = relations.take(`${table.target}_${identity.target}_seq`);
+    table.nextIdentity = nextIdentity(identity.profile?.maxInteger ?? null, source.sequence);
+  }
+  for (const column of source.columns)
+    if (column.notNull && columnPlan(table, column.name)?.notNull === false)
+      warnings.push(
+        `${source.name}.${column.name} is declared NOT NULL and holds NULL all the same: it comes over without NOT NULL.`,
+      );
+}
+
+const lastIdentity = 2n ** 63n - 1n;
+
+/** Past every key in the table and every key ever given out. */
+export function nextIdentity(greatest: string | null, sequence: string | null): string {
+  const values = [greatest, sequence].flatMap((value) =>
+    value !== null && /^-?\d+$/.test(value) ? [BigInt(value) + 1n] : [],
+  );
+  const next = values.reduce((a, b) => (a > b ? a : b), 1n);
+  return (next > lastIdentity ? lastIdentity : next).toString();
+}
+
+function planDefaults(source: SourceTable, table: TablePlan): LeftBehind[] {
+  return source.columns.flatMap((column): LeftBehind[] => {
+    const plan = columnPlan(table, column.name);
+    if (column.default === null || column.generated !== null || plan === undefined) return [];
+    const translated = plan.identity ? undefined : translateDefault(column.default, plan.type);
+    if (translated !== undefined) {
+      plan.default = translated;
+      return [];
+    }
+    return [
+      {
+        kind: "default",
+        name: `${source.name}.${column.name}`,
+        reason: plan.identity
+          ? "The identity takes its place."
+          : "A default that does not certainly mean the same in PostgreSQL: set it by hand with ALTER COLUMN … SET DEFAULT.",
+        sql: `DEFAULT ${column.default}`,
+      },
+    ];
+  });
+}
+
+function nameWarnings(table: TablePlan): string[] {
+  const renamed = (what: string, from: string, to: string) =>
+    from === to
+      ? []
+      : [`${what} ${from} becomes ${to}: PostgreSQL has no room for the name (63 bytes, or one of its own).`];
+  return [
+    ...renamed("The table", table.source, table.target),
+    ...table.columns.flatMap((column) =>
+      renamed("The column", `${table.source}.${column.source}`, `${table.source}.${column.target}`),
+    ),
+  ];
+}
+
+function columnPlan(table: TablePlan, source: string): ColumnPlan | undefined {
+  return table.columns.find((column) => column.source === source);
+}
+
+function targetName(table: TablePlan, source: string): string {
+  return columnPlan(table, source)?.target ?? source;
+}

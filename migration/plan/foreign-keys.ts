@@ -1,0 +1,157 @@
+/** Foreign keys: their two sides brought to one type, and those left behind that PostgreSQL cannot have. */
+import type {
+  ColumnPlan,
+  ForeignKeyPlan,
+  LeftBehind,
+  SourceCatalog,
+  SourceForeignKey,
+  SourceTable,
+  TablePlan,
+} from "../model";
+import { Namespace } from "./names";
+import { typeSql } from "./types";
+
+/**
+ * Makes the types of both sides of each foreign key the same where the values allow it: SQLite compares an integer column with one declared otherwise,
+ * PostgreSQL does not. Changes the columns in place.
+ */
+export function unifyKeyTypes(catalog: SourceCatalog, tables: TablePlan[]): void {
+  // A change may ask for another along a chain of keys; every change leads to bigint or text, so it ends.
+  for (let changed = true, pass = 0; changed && pass < 100; pass++) {
+    changed = false;
+    for (const [child, parent] of keyColumns(catalog, tables)) changed = unify(child, parent) || changed;
+  }
+}
+
+function* keyColumns(catalog: SourceCatalog, tables: TablePlan[]): Generator<[ColumnPlan, ColumnPlan]> {
+  for (const table of tables)
+    for (const key of catalog.tables.find((source) => source.name === table.source)?.foreignKeys ?? []) {
+      const parent = tables.find((other) => other.source === key.referencedTable);
+      for (const [position, name] of key.columns.entries()) {
+        const columns = [columnOf(table, name), columnOf(parent, key.referencedColumns[position])];
+        if (columns[0] !== undefined && columns[1] !== undefined) yield [columns[0], columns[1]];
+      }
+    }
+}
+
+function columnOf(table: TablePlan | undefined, name: string | undefined): ColumnPlan | undefined {
+  return table?.columns.find((column) => column.source === name);
+}
+
+function unify(child: ColumnPlan, parent: ColumnPlan): boolean {
+  if (comparable(child, parent)) return false;
+  const to = (column: ColumnPlan, type: ColumnPlan["type"], why: string) => {
+    column.type = type;
+    column.timeForm = type.kind === "text" ? null : column.timeForm;
+    column.reason += ` Made ${typeSql(type)}: ${why}.`;
+  };
+  const because = `a foreign key compares ${child.source} with ${parent.source}`;
+  if (empty(child)) to(child, parent.type, `${because}, and it holds no values`);
+  else if (holdsOnly(child, "integer") && holdsOnly(parent, "integer"))
+    for (const column of [child, parent]) {
+      if (column.type.kind !== "bigint") to(column, { kind: "bigint" }, because);
+    }
+  else if (holdsOnly(child, "text") && holdsOnly(parent, "text"))
+    for (const column of [child, parent]) {
+      if (!textual(column)) to(column, { kind: "text" }, because);
+    }
+  else return false;
+  return true;
+}
+
+const textual = (column: ColumnPlan) => column.type.kind === "text" || column.type.kind === "varchar";
+
+function comparable(child: ColumnPlan, parent: ColumnPlan): boolean {
+  return child.type.kind === parent.type.kind || (textual(child) && textual(parent));
+}
+
+function empty(column: ColumnPlan): boolean {
+  return holdsOnly(column);
+}
+
+function holdsOnly(column: ColumnPlan, ...kinds: string[]): boolean {
+  return Object.keys(column.profile?.storage ?? {}).every((kind) => kind === "null" || kinds.includes(kind));
+}
+
+/** Adds the foreign keys to the tables' plans; returns those left behind, and the warnings. */
+export function planForeignKeys(
+  catalog: SourceCatalog,
+  tables: TablePlan[],
+  excluded: string[],
+): { leftBehind: LeftBehind[]; warnings: string[] } {
+  const leftBehind: LeftBehind[] = [];
+  const warnings: string[] = [];
+  for (const table of tables) {
+    const source = catalog.tables.find((other) => other.name === table.source);
+    const names = new Namespace([table.primaryKey?.name ?? "", ...table.uniques.map((unique) => unique.name)]);
+    source?.foreignKeys.forEach((key, position) => {
+      const parent = tables.find((other) => other.source === key.referencedTable);
+      const hindrance = findHindrance(key, table, parent, excluded);
+      if (hindrance !== null || parent === undefined) {
+        leftBehind.push({
+          kind: "foreign key",
+          name: table.source,
+          reason: hindrance ?? "",
+          sql: describe(key, source),
+        });
+        return;
+      }
+      const columns = key.columns.map((name) => columnOf(table, name)?.target ?? name);
+      const orphans = catalog.foreignKeyViolations.find(
+        (found) => found.table === table.source && found.foreignKey === position,
+      );
+      const plan: ForeignKeyPlan = {
+        name: names.take(key.name ?? `${table.target}_${columns.join("_")}_fkey`),
+        columns,
+        referencedTable: parent.target,
+        referencedColumns: key.referencedColumns.map((name) => columnOf(parent, name)?.target ?? name),
+        onUpdate: key.onUpdate,
+        onDelete: key.onDelete,
+        deferrable: key.deferred,
+        initiallyDeferred: key.deferred,
+        orphans: orphans?.rows ?? 0,
+      };
+      if (orphans !== undefined)
+        warnings.push(
+          `${orphans.rows} rows of ${table.source} refer to rows of ${key.referencedTable} that do not exist (rowid ${orphans.rowids.join(", ")}${orphans.rows > orphans.rowids.length ? ", …" : ""}): they come over, and the foreign key ${plan.name} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.`,
+        );
+      table.foreignKeys.push(plan);
+    });
+  }
+  return { leftBehind, warnings };
+}
+
+function findHindrance(
+  key: SourceForeignKey,
+  table: TablePlan,
+  parent: TablePlan | undefined,
+  excluded: string[],
+): string | null {
+  if (excluded.includes(key.referencedTable)) return `It refers to ${key.referencedTable}, which is excluded.`;
+  if (parent === undefined) return `It refers to ${key.referencedTable}, which is no table that comes over.`;
+  if (
+    key.columns.length !== key.referencedColumns.length ||
+    key.referencedColumns.some((name) => columnOf(parent, name) === undefined)
+  )
+    return `The columns it refers to in ${key.referencedTable} do not exist.`;
+  const wanted = key.referencedColumns.map((name) => columnOf(parent, name)?.target).sort();
+  const keys = [
+    ...(parent.primaryKey === null ? [] : [parent.primaryKey.columns]),
+    ...parent.uniques.map((unique) => unique.columns),
+    ...parent.indexes.filter((index) => index.unique).map((index) => index.columns.map((column) => column.name)),
+  ];
+  if (!keys.some((columns) => JSON.stringify([...columns].sort()) === JSON.stringify(wanted)))
+    return `The columns it refers to in ${key.referencedTable} are not unique together, which SQLite does not check until they are used.`;
+  for (const [position, name] of key.columns.entries()) {
+    const child = columnOf(table, name);
+    const referenced = columnOf(parent, key.referencedColumns[position]);
+    if (child === undefined || referenced === undefined) return "Its columns do not come over.";
+    if (!comparable(child, referenced))
+      return `${table.source}.${name} is ${typeSql(child.type)} and ${parent.source}.${referenced.source} is ${typeSql(referenced.type)}: PostgreSQL cannot compare them.`;
+  }
+  return null;
+}
+
+function describe(key: SourceForeignKey, table: SourceTable): string {
+  return `ALTER TABLE ${table.name} ADD FOREIGN KEY (${key.columns.join(", ")}) REFERENCES ${key.referencedTable} (${key.referencedColumns.join(", ")}) ON UPDATE ${key.onUpdate} ON DELETE ${key.onDelete}`;
+}

@@ -1,0 +1,86 @@
+/** What single values look like to a declared type. The counts over all rows are the evidence for a column's type. */
+import { isUtf8 } from "node:buffer";
+import type { SqliteValue } from "../source/value";
+import type { Family } from "./declaration";
+import { formOfNumber, parseTemporal } from "./temporal";
+
+const booleanWords: Record<string, boolean> = {
+  t: true,
+  f: false,
+  true: true,
+  false: false,
+  y: true,
+  n: false,
+  yes: true,
+  no: false,
+  on: true,
+  off: false,
+  "0": false,
+  "1": true,
+};
+
+/** The boolean that an integer, a real or a word stands for; null for any other value. */
+export function readBoolean(value: SqliteValue): boolean | null {
+  if (value === 0n || value === 1n) return value === 1n;
+  if (value === 0 || value === 1) return value === 1;
+  return typeof value === "string" ? (booleanWords[value.toLowerCase()] ?? null) : null;
+}
+
+/** Lower case with hyphens, as PostgreSQL writes it: another spelling would come back changed. */
+export const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether every value of such a column must be looked at, one by one. */
+export function needsForms(family: Family): boolean {
+  return family !== "integer" && family !== "real" && family !== "text" && family !== "any" && family !== "blob";
+}
+
+/** The name of what a value looks like. `other` speaks against the declared type. */
+export function formOf(family: Family, value: Exclude<SqliteValue, null>): string {
+  switch (family) {
+    case "boolean":
+      return readBoolean(value) === null ? "other" : "boolean";
+    case "uuid":
+      return typeof value === "string" && uuidForm.test(value) ? "uuid" : "other";
+    case "json":
+      return isJson(value) ? "json" : "other";
+    case "date":
+    case "time":
+    case "timestamp":
+      if (typeof value === "string") return parseTemporal(value)?.kind ?? "other";
+      return Buffer.isBuffer(value) ? "other" : (formOfNumber(value) ?? "other");
+    case "decimal":
+      return typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value)) ? "number" : "other";
+    default:
+      // Bytes in a column of text.
+      return Buffer.isBuffer(value) && !isPlainText(value) ? "other" : "text";
+  }
+}
+
+/** Bytes that PostgreSQL's text can hold. */
+export function isPlainText(bytes: Buffer): boolean {
+  return !bytes.includes(0) && isUtf8(bytes);
+}
+
+/** A JSON text; or a number, which is what SQLite makes of a JSON text that is one, in a column declared JSON. */
+export function isJson(value: SqliteValue): boolean {
+  if (typeof value === "bigint") return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "string") return false;
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How many digits a number's shortest decimal has before and after the point. */
+export function digitsOf(value: bigint | number | string): { integer: number; fraction: number } {
+  const [mantissa = "", exponent = "0"] = String(value).replace("-", "").split("e");
+  const [whole = "", fraction = ""] = mantissa.split(".");
+  const shift = Number(exponent);
+  return {
+    integer: whole === "0" && shift <= 0 ? 0 : Math.max(0, whole.length + shift),
+    fraction: Math.max(0, fraction.length - shift),
+  };
+}

@@ -1,0 +1,107 @@
+/** What does not come over as it is: always named, with its text and what to do about it. */
+import type { LeftBehind, SourceCatalog, SourceTable } from "../model";
+import { nameOf, tokens } from "../source/tokens";
+
+/** Tables that are no tables of data, and those that the options exclude. */
+export function tablesLeftBehind(catalog: SourceCatalog, excluded: string[]): LeftBehind[] {
+  return catalog.tables.flatMap((table): LeftBehind[] => {
+    const of = (reason: string): LeftBehind[] => [{ kind: "table", name: table.name, reason, sql: table.sql || null }];
+    if (table.kind === "virtual") return of(virtualReason(table));
+    if (table.kind === "shadow") return of("The storage of a virtual table, which only SQLite can read.");
+    return excluded.includes(table.name) ? of("Excluded by excludeTables.") : [];
+  });
+}
+
+const replacements: [RegExp, string][] = [
+  [/^fts/i, "full-text search: PostgreSQL has tsvector columns with a GIN index"],
+  [/^(rtree|geopoly)/i, "a spatial index: PostgreSQL has GiST indexes on box and range types, and PostGIS"],
+];
+
+function virtualReason(table: SourceTable): string {
+  const words = [...tokens(table.sql)];
+  const using = words.findIndex((word) => word.text.toUpperCase() === "USING");
+  const moduleToken = words[using + 1];
+  const module = using < 0 || moduleToken === undefined ? "unknown" : nameOf(moduleToken);
+  const replacement = replacements.find(([form]) => form.test(module))?.[1];
+  return `A virtual table of the module ${module}${replacement === undefined ? "" : `, ${replacement}`}. What it holds itself is not carried over.`;
+}
+
+/** Views and triggers. */
+export function objectsLeftBehind(catalog: SourceCatalog): LeftBehind[] {
+  return catalog.objects.map((object) => ({
+    kind: object.kind,
+    name: object.name,
+    reason:
+      object.kind === "view"
+        ? "Its query is in SQLite's SQL: create it by hand after checking the functions that it uses."
+        : `A trigger on ${object.table}, in SQLite's language: write it again as a PL/pgSQL trigger function where the application still needs it.`,
+    sql: object.sql,
+  }));
+}
+
+/** What a table that comes over leaves behind, foreign keys apart. */
+export function detailsLeftBehind(table: SourceTable): LeftBehind[] {
+  return [
+    ...table.checks.map(
+      (check): LeftBehind => ({
+        kind: "check",
+        name: table.name,
+        reason: "A CHECK is in SQLite's SQL: add it with ALTER TABLE … ADD CHECK after reading it.",
+        sql: `CHECK ${check}`,
+      }),
+    ),
+    ...Object.entries(table.expressions).map(
+      ([column, expression]): LeftBehind => ({
+        kind: "column",
+        name: `${table.name}.${column}`,
+        reason: "A generated column: its present values come over into a plain column, the expression does not.",
+        sql: `GENERATED ALWAYS AS ${expression}`,
+      }),
+    ),
+    ...Object.entries(table.collations).map(
+      ([column, collation]): LeftBehind => ({
+        kind: "collation",
+        name: `${table.name}.${column}`,
+        reason: collationReason(collation),
+        sql: `COLLATE ${collation}`,
+      }),
+    ),
+    ...table.indexes.flatMap((index): LeftBehind[] => {
+      const foreign = index.columns.filter(
+        (column) =>
+          column.name !== null &&
+          column.collation !== "BINARY" &&
+          table.collations[column.name]?.toUpperCase() !== column.collation.toUpperCase(),
+      );
+      if (!isCarried(index) || foreign.length === 0) return [];
+      return [
+        { kind: "collation", name: index.name, reason: collationReason(foreign[0]?.collation ?? ""), sql: index.sql },
+      ];
+    }),
+    ...table.indexes
+      .filter((index) => !isCarried(index))
+      .map(
+        (index): LeftBehind => ({
+          kind: "index",
+          name: index.name,
+          reason: index.partial
+            ? "A partial index: its WHERE is in SQLite's SQL; create it by hand."
+            : "An index on an expression in SQLite's SQL; create it by hand.",
+          sql: index.sql,
+        }),
+      ),
+  ];
+}
+
+/** Whether an index is one on plain columns over all rows. */
+export function isCarried(index: SourceTable["indexes"][number]): boolean {
+  return !index.partial && index.columns.every((column) => column.name !== null);
+}
+
+function collationReason(collation: string): string {
+  const upper = collation.toUpperCase();
+  if (upper === "NOCASE")
+    return "NOCASE compares the letters A to Z without case; here texts compare exactly, so that look-ups and uniqueness see case. Use lower(), citext, or a nondeterministic ICU collation.";
+  if (upper === "RTRIM") return "RTRIM ignores spaces at the end; here texts compare exactly.";
+  return `The collation ${collation} is the application's own; here texts compare exactly.`;
+}

@@ -1,0 +1,274 @@
+/** The schema of a SQLite database, as its pragmas and its stored SQL tell it. */
+import { messageOf, UserError } from "../../support/errors";
+import type {
+  SourceCatalog,
+  SourceColumn,
+  SourceFingerprint,
+  SourceForeignKey,
+  SourceIndex,
+  SourceObject,
+  SourceTable,
+} from "../model";
+import { readCreateTable } from "./create-table";
+import type { Sqlite } from "./open";
+
+/** An SQL name for SQLite, whatever it holds. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/**
+ * Reads the whole schema, and checks the file. @throws UserError when PRAGMA integrity_check finds damage that may have cost rows
+ */
+export function readCatalog(db: Sqlite, fingerprint: SourceFingerprint): SourceCatalog {
+  const integrityErrors = checkIntegrity(db, fingerprint.path);
+  const listed = db
+    .prepare<[], { name: string; type: string; wr: bigint; strict: bigint; sql: string | null }>(
+      `SELECT l.name, l.type, l.wr, l.strict, s.sql FROM pragma_table_list l
+       JOIN sqlite_schema s ON s.name = l.name AND s.type = 'table'
+       WHERE l.schema = 'main' AND l.type <> 'view' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.rowid`,
+    )
+    .all();
+  const tables = listed.map((table) => readTable(db, table));
+  for (const table of tables) resolveReferences(table, tables);
+  return {
+    fingerprint,
+    tables,
+    objects: readObjects(db),
+    integrityErrors,
+    foreignKeyViolations: tables.filter((table) => table.kind === "table").flatMap((table) => findOrphans(db, table)),
+  };
+}
+
+/** Messages that tell of a row that breaks its own table's rules: the row itself can be read. */
+const harmless =
+  /^(NULL value in|CHECK constraint failed in|non-unique entry in index|(TEXT|NUMERIC|non-\w+) value in) /;
+
+function checkIntegrity(db: Sqlite, path: string): string[] {
+  let lines: string[];
+  try {
+    lines = db.prepare<[], string>("PRAGMA integrity_check").pluck().all();
+  } catch (error) {
+    // A collation or function that only the application has: nothing is wrong with the pages.
+    if (/no such (collation|function|module)/.test(messageOf(error)))
+      return [`integrity_check could not be done: ${messageOf(error)}`];
+    throw error;
+  }
+  const errors = lines.filter((line) => line !== "ok");
+  const damage = errors.filter((line) => !harmless.test(line));
+  if (damage.length > 0)
+    throw new UserError(
+      `The SQLite database ${path} is damaged: integrity_check says ${damage.slice(0, 3).join("; ")}${damage.length > 3 ? `; and ${damage.length - 3} more` : ""}.`,
+      "Restore it from a backup; if only indexes are named, REINDEX mends them; else rescue what is readable with SQLite's .recover into a new file.",
+    );
+  return errors;
+}
+
+interface ListedTable {
+  name: string;
+  type: string;
+  wr: bigint;
+  strict: bigint;
+  sql: string | null;
+}
+
+function readTable(db: Sqlite, listed: ListedTable): SourceTable {
+  const { name } = listed;
+  const sql = listed.sql ?? "";
+  const kind = listed.type === "virtual" || listed.type === "shadow" ? listed.type : "table";
+  if (kind !== "table") return emptyTable(name, kind, sql);
+  const details = readCreateTable(sql);
+  const columns = readColumns(db, name);
+  const withoutRowid = listed.wr !== 0n;
+  const indexes = readIndexes(db, name);
+  const key = columns.filter((column) => column.keyPosition > 0);
+  // INTEGER PRIMARY KEY is the rowid itself, unless SQLite made an index for it (INTEGER PRIMARY KEY DESC).
+  const rowidColumn =
+    !withoutRowid &&
+    key.length === 1 &&
+    key[0]?.declaredType.toUpperCase() === "INTEGER" &&
+    !indexes.some((index) => index.origin === "primary key")
+      ? key[0].name
+      : null;
+  const taken = new Set(columns.map((column) => column.name.toLowerCase()));
+  return {
+    name,
+    kind,
+    sql,
+    columns,
+    withoutRowid,
+    strict: listed.strict !== 0n,
+    rowidColumn,
+    rowidName: withoutRowid
+      ? null
+      : (rowidColumn ?? ["rowid", "_rowid_", "oid"].find((word) => !taken.has(word)) ?? null),
+    autoincrement: details.autoincrement,
+    sequence: readSequence(db, name),
+    foreignKeys: readForeignKeys(db, name, details.references),
+    indexes,
+    checks: details.checks,
+    collations: details.collations,
+    expressions: details.expressions,
+    // NOT INDEXED: the table itself is counted, not an index that might need a collation SQLite does not have here.
+    rowCount: String(
+      db
+        .prepare(`SELECT count(*) FROM ${quoteName(name)} NOT INDEXED`)
+        .pluck()
+        .get(),
+    ),
+  };
+}
+
+function emptyTable(name: string, kind: "virtual" | "shadow", sql: string): SourceTable {
+  return {
+    name,
+    kind,
+    sql,
+    columns: [],
+    withoutRowid: false,
+    strict: false,
+    rowidColumn: null,
+    rowidName: null,
+    autoincrement: false,
+    sequence: null,
+    foreignKeys: [],
+    indexes: [],
+    checks: [],
+    collations: {},
+    expressions: {},
+    rowCount: "0",
+  };
+}
+
+function readColumns(db: Sqlite, table: string): SourceColumn[] {
+  return db
+    .prepare<
+      [string],
+      { name: string; type: string; notnull: bigint; dflt_value: string | null; pk: bigint; hidden: bigint }
+    >('SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid')
+    .all(table)
+    .map((row) => ({
+      name: row.name,
+      // SQLite's list adds these words to the type of a generated column.
+      declaredType: row.hidden === 0n ? row.type : row.type.replace(/\s*GENERATED ALWAYS$/i, ""),
+      notNull: row.notnull !== 0n,
+      default: row.dflt_value,
+      keyPosition: Number(row.pk),
+      generated: row.hidden === 2n ? "virtual" : row.hidden === 3n ? "stored" : null,
+    }));
+}
+
+const origins: Record<string, SourceIndex["origin"]> = { c: "index", u: "unique", pk: "primary key" };
+
+function readIndexes(db: Sqlite, table: string): SourceIndex[] {
+  return db
+    .prepare<[string], { name: string; unique: bigint; origin: string; partial: bigint; sql: string | null }>(
+      `SELECT l.name, l."unique", l.origin, l.partial, s.sql FROM pragma_index_list(?) l
+       LEFT JOIN sqlite_schema s ON s.type = 'index' AND s.name = l.name ORDER BY l.seq DESC`,
+    )
+    .all(table)
+    .map((index) => ({
+      name: index.name,
+      unique: index.unique !== 0n,
+      origin: origins[index.origin] ?? "index",
+      columns: db
+        .prepare<[string], { name: string | null; desc: bigint; coll: string }>(
+          'SELECT name, "desc", coll FROM pragma_index_xinfo(?) WHERE "key" = 1 ORDER BY seqno',
+        )
+        .all(index.name)
+        .map((column) => ({ name: column.name, descending: column.desc !== 0n, collation: column.coll })),
+      partial: index.partial !== 0n,
+      sql: index.sql,
+    }));
+}
+
+function readForeignKeys(
+  db: Sqlite,
+  table: string,
+  written: { name: string | null; deferred: boolean }[],
+): SourceForeignKey[] {
+  const rows = db
+    .prepare<
+      [string],
+      { id: bigint; table: string; from: string; to: string | null; on_update: string; on_delete: string }
+    >('SELECT id, "table", "from", "to", on_update, on_delete FROM pragma_foreign_key_list(?) ORDER BY id DESC, seq')
+    .all(table);
+  const ids = [...new Set(rows.map((row) => row.id))];
+  // The list numbers the keys from the last that is written to the first.
+  return ids.map((id, position) => {
+    const parts = rows.filter((row) => row.id === id);
+    const first = parts[0] as (typeof rows)[number];
+    return {
+      name: written[position]?.name ?? null,
+      columns: parts.map((part) => part.from),
+      referencedTable: first.table,
+      referencedColumns: parts.flatMap((part) => (part.to === null ? [] : [part.to])),
+      onUpdate: first.on_update,
+      onDelete: first.on_delete,
+      deferred: written[position]?.deferred ?? false,
+    };
+  });
+}
+
+/** Gives a foreign key the names as the referenced table writes them, and its primary key where the SQL names no columns. */
+function resolveReferences(table: SourceTable, tables: SourceTable[]): void {
+  for (const key of table.foreignKeys) {
+    key.columns = key.columns.map((name) => actualName(name, table));
+    const referenced = tables.find((other) => other.name.toLowerCase() === key.referencedTable.toLowerCase());
+    if (referenced === undefined) continue;
+    key.referencedTable = referenced.name;
+    key.referencedColumns =
+      key.referencedColumns.length === 0
+        ? referenced.columns
+            .filter((column) => column.keyPosition > 0)
+            .sort((a, b) => a.keyPosition - b.keyPosition)
+            .map((column) => column.name)
+        : key.referencedColumns.map((name) => actualName(name, referenced));
+  }
+}
+
+function actualName(name: string, table: SourceTable): string {
+  return table.columns.find((column) => column.name.toLowerCase() === name.toLowerCase())?.name ?? name;
+}
+
+function readSequence(db: Sqlite, table: string): string | null {
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'").get() === undefined) return null;
+  const value = db.prepare("SELECT CAST(max(seq) AS TEXT) FROM sqlite_sequence WHERE name = ?").pluck().get(table);
+  return typeof value === "string" ? value : null;
+}
+
+function readObjects(db: Sqlite): SourceObject[] {
+  return db
+    .prepare<[], { type: "view" | "trigger"; name: string; tbl_name: string; sql: string }>(
+      "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY rowid",
+    )
+    .all()
+    .map((row) => ({
+      kind: row.type,
+      name: row.name,
+      table: row.type === "trigger" ? row.tbl_name : null,
+      sql: row.sql,
+    }));
+}
+
+function findOrphans(db: Sqlite, table: SourceTable): SourceCatalog["foreignKeyViolations"] {
+  if (table.foreignKeys.length === 0) return [];
+  try {
+    return db
+      .prepare<[string], { fkid: bigint; found: bigint; rowids: string | null }>(
+        `SELECT fkid, count(*) AS found, group_concat(CASE WHEN nth <= 5 THEN rowid END) AS rowids
+         FROM (SELECT fkid, rowid, row_number() OVER (PARTITION BY fkid) AS nth FROM pragma_foreign_key_check(?)) GROUP BY fkid`,
+      )
+      .all(table.name)
+      .map((row) => ({
+        table: table.name,
+        foreignKey: table.foreignKeys.length - 1 - Number(row.fkid),
+        rows: Number(row.found),
+        rowids: row.rowids?.split(",") ?? [],
+      }));
+  } catch (error) {
+    // "foreign key mismatch": the referenced columns are no key. The plan finds that out, and leaves the foreign key behind.
+    if (/foreign key mismatch|no such (collation|function)/.test(messageOf(error))) return [];
+    throw error;
+  }
+}

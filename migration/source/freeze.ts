@@ -1,0 +1,146 @@
+/**
+ * The source at one moment: a copy of the SQLite database, taken without writing to it, which is all that the run reads, and
+ * which stays in the run's folder for going back.
+ */
+import { createHash } from "node:crypto";
+import { copyFileSync, createReadStream, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import Database from "better-sqlite3";
+import { UserError } from "../../support/errors";
+import type { SourceFingerprint } from "../model";
+import { explain, openReadOnly, readStart, requireDatabaseFile, type Sqlite } from "./open";
+import { isScript, runScript } from "./script";
+
+export interface FrozenSource {
+  /** The copy. */
+  path: string;
+  fingerprint: SourceFingerprint;
+}
+
+/**
+ * Copies the source into `folder`, as `<its name>.backup_<stamp>` (for a script: `<its name without .sql>.db.backup_<stamp>`, the
+ * database it makes).
+ *
+ * The copy is made page by page, at one moment of a live database, what its write-ahead log holds included. Its sha256 identifies those pages:
+ * the same database gives the same sum before and after a checkpoint, and a change to any row, index or free page gives another.
+ *
+ * @param stamp `YYYYMMDD_HHMMSS`
+ * @throws UserError for a source that is missing, a folder, empty, no database, locked or damaged
+ */
+export async function freeze(source: string, folder: string, stamp: string): Promise<FrozenSource> {
+  const name = isScript(source) ? basename(source).replace(/\.sql$/i, ".db") : basename(source);
+  const path = join(folder, `${name}.backup_${stamp}`);
+  try {
+    if (isScript(source)) runScript(source, path);
+    else await copyDatabase(source, path);
+    const journalMode = isScript(source) ? "delete" : journalModeOf(source);
+    leaveWal(path);
+    return { path, fingerprint: await fingerprint(source, path, journalMode) };
+  } catch (error) {
+    for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
+    throw explain(source, error);
+  }
+}
+
+async function copyDatabase(source: string, path: string): Promise<void> {
+  requireDatabaseFile(source);
+  // Reading a WAL database makes -wal and -shm files where there are none, and leaves them: then it is copied as files.
+  const closedWal = journalModeOf(source) === "wal" && !(existsSync(`${source}-wal`) && existsSync(`${source}-shm`));
+  if (closedWal) return copyFiles(source, path);
+  const db = openForBackup(source);
+  if (db === null) return copyFiles(source, path);
+  try {
+    // The open transaction keeps the pages as they are now until the last of them is copied.
+    db.exec("BEGIN");
+    db.prepare("SELECT count(*) FROM sqlite_schema").get();
+    await db.backup(path);
+  } finally {
+    db.close();
+  }
+}
+
+/** Null when a killed program left a transaction that must be rolled back, which a reader may not do. */
+function openForBackup(source: string): Sqlite | null {
+  try {
+    return openReadOnly(source);
+  } catch (error) {
+    const cause = error instanceof UserError ? error.cause : error;
+    if (cause instanceof Database.SqliteError && /READONLY|CANTOPEN/.test(cause.code)) return null;
+    throw error;
+  }
+}
+
+/** Copies the files of a database that no program has open, and lets SQLite recover the copy. */
+async function copyFiles(source: string, path: string): Promise<void> {
+  const folder = mkdtempSync(`${path}.recovering-`);
+  try {
+    const copy = join(folder, "database");
+    const before = stateOf(source);
+    for (const suffix of ["", "-wal", "-journal"])
+      if (existsSync(source + suffix)) copyFileSync(source + suffix, copy + suffix);
+    if (stateOf(source) !== before)
+      throw new UserError(
+        `The SQLite database ${source} was opened by another program while it was copied.`,
+        "Run again: its state is now complete beside it.",
+      );
+    const db = new Database(copy);
+    try {
+      await db.backup(path);
+    } finally {
+      db.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function stateOf(source: string): string {
+  return ["", "-wal", "-journal"]
+    .map((suffix) => {
+      const file = statSync(source + suffix, { bigint: true, throwIfNoEntry: false });
+      return file === undefined ? "none" : `${file.size} ${file.mtimeNs} ${file.ino}`;
+    })
+    .join("; ");
+}
+
+/** The copy must not need files beside it. */
+function leaveWal(path: string): void {
+  const db = new Database(path);
+  try {
+    db.pragma("journal_mode = DELETE");
+  } finally {
+    db.close();
+  }
+}
+
+/** Of the file format's read version, byte 19: 2 is WAL. */
+function journalModeOf(path: string): string {
+  return readStart(path, 20)[19] === 2 ? "wal" : "delete";
+}
+
+async function fingerprint(source: string, path: string, journalMode: string): Promise<SourceFingerprint> {
+  const db = openReadOnly(path);
+  try {
+    const pragma = (name: string) => db.pragma(name, { simple: true });
+    return {
+      path: source,
+      sizeBytes: String(statSync(path).size),
+      sha256: await sha256(path),
+      pageSize: Number(pragma("page_size")),
+      pageCount: Number(pragma("page_count")),
+      userVersion: Number(pragma("user_version")),
+      applicationId: Number(pragma("application_id")),
+      encoding: String(pragma("encoding")),
+      journalMode,
+      sqliteVersion: String(db.prepare("SELECT sqlite_version()").pluck().get()),
+    };
+  } finally {
+    db.close();
+  }
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest("hex");
+}

@@ -1,0 +1,148 @@
+/** The command line: `pgstead plan | migrate | verify`. */
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { version } from "../package.json";
+import { messageOf, UserError } from "../support/errors";
+import { withPassword } from "../support/password";
+import { parsePostgresUrl } from "../support/postgres";
+import { type Command, commands, takes, usage } from "./cli-usage";
+import type { CompareQuery, MigrationOptions } from "./model";
+import { type MigrationInput, migrationOptions } from "./options";
+
+/** The command was not called as it must be. */
+class UsageError extends Error {}
+
+interface Invocation {
+  command: Command;
+  input: MigrationInput;
+  json: boolean;
+  report: string | null;
+}
+
+const flags = {
+  source: { type: "string" },
+  target: { type: "string" },
+  schema: { type: "string" },
+  mode: { type: "string" },
+  exclude: { type: "string", multiple: true },
+  "batch-size": { type: "string" },
+  "bad-rows": { type: "string" },
+  overwrite: { type: "boolean" },
+  compare: { type: "string", multiple: true },
+  "work-folder": { type: "string" },
+  report: { type: "string" },
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const satisfies ParseArgsConfig["options"];
+
+/**
+ * Runs one command. The result goes to standard output, progress and errors to standard error.
+ *
+ * @param argv the arguments after the program's name
+ * @returns the exit code: 0 done and verified, 1 the run or the verification failed, 2 wrong usage
+ */
+export async function main(argv: string[]): Promise<number> {
+  try {
+    const invocation = read(argv);
+    return typeof invocation === "string" ? say(invocation) : await run(invocation);
+  } catch (error) {
+    const wrong = error instanceof UsageError;
+    process.stderr.write(`pgstead: ${messageOf(error)}\n`);
+    if (!wrong && !(error instanceof UserError) && process.env.PGSTEAD_DEBUG !== undefined) console.error(error);
+    return wrong ? 2 : 1;
+  }
+}
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+/** @returns what to run, or the text that was asked for */
+function read([first, ...rest]: string[]): Invocation | string {
+  if (first === "--version" || first === "-v") return `${version}\n`;
+  if (first === "--help" || first === "-h" || first === "help") return usage();
+  const command = commands.find((name) => name === first);
+  if (command === undefined)
+    throw new UsageError(
+      `${first === undefined ? "No command was given" : `There is no command ${first}`}: use ${commands.join(", ")}, or --help.`,
+    );
+  const values = parse(rest);
+  if (values.help === true) return usage(command);
+  for (const option of Object.keys(values))
+    if (!takes(command, option))
+      throw new UsageError(`${command} has no option --${option}. See pgstead ${command} --help.`);
+  return { command, input: readInput(values), json: values.json === true, report: values.report ?? null };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({ args, options: flags, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+function readInput(values: ReturnType<typeof parse>): MigrationInput {
+  if (values.source === undefined) throw new UsageError("--source is missing: the SQLite database to read.");
+  if (values.target === undefined) throw new UsageError("--target is missing: postgresql://user@host:port/database.");
+  try {
+    const input: MigrationInput = {
+      source: values.source,
+      target: withPassword(parsePostgresUrl(values.target)),
+      ...defined({
+        schema: values.schema,
+        mode: values.mode as MigrationOptions["mode"] | undefined,
+        excludeTables: values.exclude?.flatMap((names) => names.split(",")).filter((name) => name !== ""),
+        batchSize: values["batch-size"] === undefined ? undefined : Number(values["batch-size"]),
+        badRows: values["bad-rows"] as MigrationOptions["badRows"] | undefined,
+        overwrite: values.overwrite,
+        compareQueries: values.compare?.map(readCompare),
+        workFolder: values["work-folder"],
+      }),
+    };
+    return migrationOptions(input);
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+function readCompare(text: string): CompareQuery {
+  const at = text.indexOf("=");
+  if (at < 1) throw new UsageError(`--compare ${text} has no name: write it as NAME=SQL.`);
+  return { name: text.slice(0, at), sql: text.slice(at + 1) };
+}
+
+function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** Each command loads only what it needs: the help must not wait for it. */
+async function run({ command, input, json, report }: Invocation): Promise<number> {
+  const progress = (line: string) => process.stderr.write(`${line}\n`);
+  const show = (value: unknown, text: string) => say(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
+  if (command === "plan") {
+    const [{ plan }, { renderPlan }] = await Promise.all([import("./migrate"), import("./report/plan")]);
+    const planned = await plan(input, progress);
+    return show(planned, renderPlan(planned).trimEnd());
+  }
+  if (command === "verify") {
+    const [{ verifyTarget }, { renderVerification }] = await Promise.all([
+      import("./verify/verify-target"),
+      import("./report/verification"),
+    ]);
+    const { plan: _, ...verification } = await verifyTarget(input, report, progress);
+    show(verification, renderVerification(verification));
+    return verification.status === "verified" ? 0 : 1;
+  }
+  const [{ migrate, MigrationFailed }, { renderSummary }] = await Promise.all([
+    import("./migrate"),
+    import("./report/summary"),
+  ]);
+  try {
+    const done = await migrate(input, progress);
+    return show(done, renderSummary(done));
+  } catch (error) {
+    if (error instanceof MigrationFailed) show(error.report, renderSummary(error.report));
+    throw error;
+  }
+}

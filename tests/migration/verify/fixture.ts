@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import type { Client } from "pg";
+import { migrate, plan } from "../../../migration/migrate";
+import type { MigrationPlan, MigrationReport } from "../../../migration/model";
+import { verifyMigration } from "../../../migration/verify/verify";
+import { connect, type PostgresTarget } from "../../../support/postgres";
+import { testServer } from "../../support/postgres";
+
+/** Every kind of value that can be changed without notice, with and without keys. */
+export const fixtureSql = `
+CREATE TABLE people (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  nick VARCHAR(40) DEFAULT 'none',
+  is_active BOOLEAN NOT NULL DEFAULT 1,
+  score REAL,
+  seen DATETIME,
+  born DATE,
+  photo BLOB,
+  big BIGINT,
+  amount DECIMAL(10,2),
+  boss_id INTEGER REFERENCES people (id)
+);
+CREATE UNIQUE INDEX ux_people_name ON people (name);
+CREATE INDEX ix_people_seen ON people (seen DESC);
+CREATE INDEX ix_people_boss ON people (boss_id, nick);
+CREATE TABLE notes (code TEXT PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE, body TEXT);
+CREATE TABLE loose (a TEXT, b TEXT, n INTEGER);
+INSERT INTO loose VALUES ('x','y',1),('x','y',1),('p','q',2),(NULL,'',3),('',NULL,4);
+`;
+
+export interface Fixture {
+  client: Client;
+  target: PostgresTarget;
+  sqlite: string;
+  plan: MigrationPlan;
+  report: MigrationReport;
+  folder: string;
+  close(): Promise<void>;
+}
+
+export function makeSource(path: string): void {
+  const database = new Database(path);
+  database.exec(fixtureSql);
+  const person = database.prepare("INSERT INTO people VALUES (?,?,?,?,?,?,?,?,?,?,?)");
+  database.transaction(() => {
+    for (let id = 1; id <= 300; id++)
+      person.run(
+        id,
+        id === 7 ? "José\nLuis" : `Person ${id}`,
+        [null, "", "Nick", "NULL", " x"][id % 5],
+        id % 2,
+        [-0, 0.1, 1e300, null, id / 3][id % 5],
+        `2025-03-${String(1 + (id % 28)).padStart(2, "0")} 10:11:12.${String(100000 + id)}`,
+        `19${50 + (id % 50)}-02-11`,
+        [Buffer.from(`photo ${id}`), Buffer.alloc(0), null][id % 3],
+        9007199254740992n + BigInt(id),
+        id / 100,
+        id === 1 ? null : Math.ceil(id / 2),
+      );
+    for (let id = 1; id <= 300; id += 3)
+      database.prepare("INSERT INTO notes VALUES (?,?,?)").run(`N-${id}`, id, `Body ${id}`);
+  })();
+  database.close();
+}
+
+/** A migrated database. Checks run in a transaction that is rolled back: every test finds it as it was. */
+export async function fixture(): Promise<Fixture> {
+  const server = await testServer();
+  const folder = mkdtempSync(join(tmpdir(), "pgstead-verify-"));
+  const sqlite = join(folder, "app.db");
+  makeSource(sqlite);
+  const target = await server.createDatabase();
+  const options = { source: sqlite, target, workFolder: join(folder, "runs") };
+  const planned = await plan(options);
+  const report = await migrate(options);
+  const client = await connect(target);
+  return {
+    client,
+    target,
+    sqlite,
+    plan: planned,
+    report,
+    folder,
+    async close() {
+      await client.end();
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The checks that did not pass after `tampering`, which is undone. */
+export async function checksAfter({ client, sqlite, plan: planned }: Fixture, tampering: string) {
+  await client.query("BEGIN");
+  try {
+    await client.query(tampering);
+    const { checks } = await verifyMigration({
+      sourcePath: sqlite,
+      client,
+      schema: "public",
+      plan: planned,
+      rejects: [],
+      loaded: [],
+      compareQueries: [],
+      onProgress: () => {},
+    });
+    return checks.filter(({ status }) => status !== "passed");
+  } finally {
+    await client.query("ROLLBACK");
+  }
+}

@@ -71,7 +71,7 @@ export async function read(
 ): Promise<{ id?: string; props?: EmbeddedServerOutputs }> {
   const cluster = findServer(props, props, say);
   if (cluster === undefined) return {};
-  const running = (await serverState(cluster)).state === "running";
+  const running = (await serverState(cluster.dataFolder)).state === "running";
   if (!running)
     say(
       `The PostgreSQL server on ${props.host}:${props.port} is not running; \`pulumi up\` starts it again with its data.`,

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, type Stats, statSync } from "node:fs";
+import { existsSync, realpathSync, type Stats, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../../support/errors";
@@ -52,15 +52,23 @@ function lookUp(name: string): Account | undefined {
  * get there. Programs started for an account have no supplementary groups, so only the mode bits count.
  */
 export function barrier(account: Account, path: string): string | undefined {
-  const folders: string[] = [];
-  for (let at = resolve(path); ; at = dirname(at)) {
-    folders.unshift(at);
-    if (at === dirname(at)) break;
-  }
-  return folders.find((folder) => existsSync(folder) && !permits(account, statSync(folder), 1));
+  return [...new Set([...wayTo(resolve(path)), ...wayTo(realPath(resolve(path)))])].find(
+    (folder) => existsSync(folder) && !permits(account, statSync(folder), 1),
+  );
 }
 
-function permits(account: Account, stats: Stats, bit: 1 | 2 | 4): boolean {
+/** The path and every folder above it, from the root down. */
+function wayTo(path: string): string[] {
+  return path === dirname(path) ? [path] : [...wayTo(dirname(path)), path];
+}
+
+/** Where the existing part of the path leads through symbolic links. */
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : realPath(dirname(path));
+}
+
+/** @param bit 1 to enter a folder */
+function permits(account: Account, stats: Stats, bit: 1): boolean {
   if (stats.uid === account.uid) return (stats.mode & (bit << 6)) !== 0;
   if (stats.gid === account.gid) return (stats.mode & (bit << 3)) !== 0;
   return (stats.mode & bit) !== 0;

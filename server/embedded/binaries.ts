@@ -1,4 +1,15 @@
-import { cpSync, existsSync, lstatSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { messageOf, UserError } from "../../support/errors";
@@ -70,9 +81,20 @@ export function reachableBinaries(account: Account | undefined, home: string, sa
     const partial = `${copy}.partial`;
     rmSync(partial, { recursive: true, force: true });
     cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
+    openToAll(partial);
     renameSync(partial, copy);
   }
   return join(copy, "bin");
+}
+
+/** Lets every account read the files and run the programs, whatever the umask was when the package was installed. */
+function openToAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) openToAll(path);
+    else if (entry.isFile()) chmodSync(path, (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
 }
 
 /** The version of the programs, such as 16.14. @throws UserError when they are not PostgreSQL 16 */

@@ -26,8 +26,9 @@ export async function changeServer(
   const login = { superuser: wanted.superuser, password: wanted.superuserPassword };
   const password = { superuser: wanted.superuser, from: recorded.superuserPassword, to: wanted.superuserPassword };
 
-  const before = await serverState(cluster);
-  if (before.state === "running") await changeSuperuserPassword({ ...cluster, port: before.port }, password, say);
+  const before = await serverState(cluster.dataFolder);
+  if (before.state === "running")
+    await changeSuperuserPassword({ ...cluster, host: before.host, port: before.port }, password, say);
   const taken = await changeConfiguration(cluster, settings, login);
   if (before.state !== "running") await changeSuperuserPassword(cluster, password, say);
   if (version !== recorded.version && taken !== "restarted" && taken !== "started") {

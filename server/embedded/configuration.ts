@@ -62,18 +62,19 @@ export async function changeConfiguration(
   settings: readonly Setting[],
   login: { superuser: string; password: string },
 ): Promise<Taken> {
-  const running = await serverState(cluster);
+  const running = await serverState(cluster.dataFolder);
   const current = filesAreCurrent(cluster, settings);
   const former = readFiles(cluster);
   if (!current) await checkFile(cluster, render(cluster, settings)["postgresql.conf"]);
-  if (running.state === "running" && running.port !== cluster.port) await checkPortFree(cluster.host, cluster.port);
+  if (running.state === "running" && (running.port !== cluster.port || running.host !== cluster.host))
+    await checkPortFree(cluster.host, cluster.port);
   if (!current) writeFiles(cluster, render(cluster, settings));
 
   if (running.state !== "running") {
     await orRollBack(cluster, former, current, () => start(cluster));
     return "started";
   }
-  const target = superuserTarget({ host: cluster.host, port: running.port }, login.superuser, login.password);
+  const target = superuserTarget(running, login.superuser, login.password);
   if (!current) await reloadAndWait(cluster, target);
   const client = await connect(target);
   const waiting = await pendingRestart(client).finally(() => client.end());
@@ -114,7 +115,7 @@ async function orRollBack(
     const failure = error instanceof Error ? error.message : String(error);
     try {
       await stop(cluster);
-      await start({ ...cluster, port: formerPort(former) ?? cluster.port });
+      await start({ ...cluster, ...formerAddress(former) });
     } catch (again) {
       throw new UserError(
         `${failure} The former configuration was put back, but the server does not start with it either: ${again instanceof Error ? again.message : again}`,
@@ -128,9 +129,10 @@ async function orRollBack(
   }
 }
 
-function formerPort(files: Files): number | undefined {
-  const match = /^port = '(\d+)'$/m.exec(files["postgresql.conf"]);
-  return match === null ? undefined : Number(match[1]);
+function formerAddress(files: Files): { host?: string; port?: number } {
+  const value = (name: string) => new RegExp(`^${name} = '(.*)'$`, "m").exec(files["postgresql.conf"])?.[1];
+  const [host, port] = [value("listen_addresses"), value("port")];
+  return { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port: Number(port) }) };
 }
 
 /** Has PostgreSQL read the file as it would at its start: unknown names, bad values and missing library support are found here. */

@@ -6,7 +6,7 @@ import { checkMajorVersion } from "./data-folder";
 import { explain, logPosition, logSince } from "./explain";
 import { makePrivateFolder } from "./folders";
 import { checkPortFree } from "./port";
-import { pidFilePath, processesIn, type ServerState, serverState } from "./postmaster";
+import { pidFilePath, processesIn, type ServerState, serverState, toolsAtWork } from "./postmaster";
 import { type Outcome, run } from "./programs";
 
 /** Crash recovery of a large server takes its time. */
@@ -49,12 +49,12 @@ export async function start(cluster: Cluster): Promise<void> {
  * recovers from its write-ahead log at the next start. A server that does not run is fine.
  */
 export async function stop(cluster: Cluster): Promise<void> {
-  const found = await serverState(cluster);
+  const found = await serverState(cluster.dataFolder);
   if (found.state !== "stopped") {
     let outcome = await pgCtl(cluster, "stop", "--mode=fast", "--wait", `--timeout=${fastStopSeconds}`);
-    if (outcome.code !== 0 && (await serverState(cluster)).state !== "stopped")
+    if (outcome.code !== 0 && (await serverState(cluster.dataFolder)).state !== "stopped")
       outcome = await pgCtl(cluster, "stop", "--mode=immediate", "--wait", `--timeout=${immediateStopSeconds}`);
-    if ((await serverState(cluster)).state !== "stopped")
+    if ((await serverState(cluster.dataFolder)).state !== "stopped")
       throw explain(
         `The PostgreSQL server of ${cluster.dataFolder} (process ${found.pid}) does not stop`,
         outcome.output,
@@ -87,7 +87,7 @@ function pgCtl(cluster: Cluster, ...args: string[]): Promise<Outcome> {
 async function settled(cluster: Cluster): Promise<ServerState> {
   const deadline = Date.now() + startSeconds * 1000;
   for (;;) {
-    const found = await serverState(cluster);
+    const found = await serverState(cluster.dataFolder);
     if (found.state !== "starting" || Date.now() > deadline) return found;
     await sleep(200);
   }
@@ -95,15 +95,25 @@ async function settled(cluster: Cluster): Promise<ServerState> {
 
 /** Waits until the processes of a killed server have noticed and ended; they could still be writing. */
 async function orphansGone(dataFolder: string): Promise<void> {
+  await gone(
+    () => processesIn(dataFolder),
+    (left) => `The server of ${dataFolder} was killed, but its processes ${left.join(", ")} still work.`,
+  );
+}
+
+/** Waits until no initdb or pg_ctl works for the data folder; one may have outlived a run that was killed. */
+export async function toolsGone(dataFolder: string): Promise<void> {
+  await gone(
+    () => toolsAtWork(dataFolder),
+    (left) => `The processes ${left.join(", ")} of an earlier run still work for ${dataFolder}.`,
+  );
+}
+
+async function gone(find: () => number[], complaint: (left: number[]) => string): Promise<void> {
   const deadline = Date.now() + orphanSeconds * 1000;
-  for (;;) {
-    const left = processesIn(dataFolder);
-    if (left.length === 0) return;
+  for (let left = find(); left.length > 0; left = find()) {
     if (Date.now() > deadline)
-      throw new UserError(
-        `The server of ${dataFolder} was killed, but its processes ${left.join(", ")} still work.`,
-        "Wait until they have ended, or end them, then try again.",
-      );
+      throw new UserError(complaint(left), "Wait until they have ended, or end them, then try again.");
     await sleep(100);
   }
 }

@@ -9,6 +9,7 @@ import { prepareFolders } from "./folders";
 import type { EmbeddedServerInputs, EmbeddedServerOutputs } from "./inputs";
 import { findStart, moveIn } from "./kept-data";
 import { outputsOf } from "./outputs";
+import { tidyHome } from "./remove";
 import { plannedSettings } from "./settings";
 import { setPasswordOffline } from "./superuser";
 
@@ -43,12 +44,12 @@ export async function createServer(
   await undoCreation(cluster);
   const settings = await plannedSettings(cluster, inputs);
   const origin =
-    inputs.startFrom === "" ? undefined : await findStart(inputs.startFrom, cluster.dataFolder, inputs.superuser);
-  checkFolderIsFree(cluster, origin?.folder);
+    inputs.startFrom === "" ? undefined : await findStart(inputs.startFrom, cluster.dataFolder, { ...inputs, account });
+  checkFolderIsFree(cluster, origin);
 
-  writeNote(cluster, origin?.folder);
+  writeNote(cluster, origin);
   try {
-    await fill(cluster, inputs, origin?.folder, version, say);
+    await fill(cluster, inputs, origin, version, say);
     await writeConfiguration(cluster, settings);
     if (origin !== undefined) await setPasswordOffline(cluster, inputs.superuser, inputs.superuserPassword);
     await start(cluster);
@@ -56,12 +57,13 @@ export async function createServer(
     writeMarker(cluster, {
       instance: inputs.instance,
       superuser: inputs.superuser,
-      locale: origin?.marker.locale ?? inputs.locale,
+      locale: inputs.locale,
     });
     removeNote(cluster);
   } catch (error) {
     try {
       await undoCreation(cluster);
+      tidyHome(cluster.home, true);
     } catch (obstacle) {
       throw new UndoFailed(outputsOf(inputs, cluster, version, settings), error, obstacle);
     }

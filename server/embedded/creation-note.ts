@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../support/errors";
 import { writeFileAtomic } from "../../support/files";
 import type { Cluster } from "./cluster";
-import { stop } from "./control";
+import { stop, toolsGone } from "./control";
 import { holdsFiles, readMarker } from "./data-folder";
 import { keptFolders, moveIn } from "./kept-data";
 
@@ -34,6 +34,7 @@ export async function undoCreation(cluster: Cluster): Promise<void> {
   const note = JSON.parse(readFileSync(notePath(cluster), "utf8")) as Note;
   const unfinished = { ...cluster, dataFolder: note.dataFolder };
   if (existsSync(note.dataFolder)) {
+    await toolsGone(note.dataFolder);
     await stop(unfinished);
     if (note.origin === undefined) {
       // With its marker a data folder is complete: interrupted after that, it is for the user to say what becomes of it.

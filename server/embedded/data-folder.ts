@@ -124,8 +124,17 @@ export async function initialize(cluster: Cluster, superuser: string, password: 
       ],
       { account: cluster.account, cwd: cluster.home },
     );
-    if (outcome.code !== 0) throw explain(`The data folder ${cluster.dataFolder} cannot be made`, outcome.output);
+    if (outcome.code !== 0)
+      throw explain(`The data folder ${cluster.dataFolder} cannot be made`, withoutPassword(outcome.output));
   } finally {
     rmSync(passwordFile, { force: true });
   }
+}
+
+/** A statement that fails within initdb is shown with all that is in it, the password too. */
+function withoutPassword(output: string): string {
+  return output
+    .split("\n")
+    .filter((line) => !/PASSWORD/.test(line))
+    .join("\n");
 }

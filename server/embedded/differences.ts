@@ -47,12 +47,12 @@ export async function differences(
   if (version !== recorded.version) found.push(`PostgreSQL ${recorded.version} becomes ${version} (restart)`);
   if (cluster.dataFolder !== recorded.paths.dataFolder) found.push(`the server's files were moved to ${cluster.home}`);
   if (recorded.keepData !== wanted.keepData) found.push(`destroy will ${wanted.keepData ? "keep" : "remove"} the data`);
-  const state = await serverState(cluster);
+  const state = await serverState(cluster.dataFolder);
   if (state.state !== "running") {
     found.push(`the server is ${state.state === "stopped" ? "not running" : state.state}: it is started with its data`);
     return [...found, ...changedSettings(recorded, settings, undefined)];
   }
-  const target = superuserTarget({ host: cluster.host, port: state.port }, wanted.superuser, wanted.superuserPassword);
+  const target = superuserTarget(state, wanted.superuser, wanted.superuserPassword);
   if (!(await accepts(target))) {
     found.push(`the superuser ${wanted.superuser} gets another password`);
     const former = { ...target, password: recorded.superuserPassword };

@@ -38,7 +38,11 @@ export function prepareFolders(
     say(`The account ${account.name} cannot enter ${blocked}: the server's files are kept in ${home}.`);
   }
   const dataFolder = wanted.dataFolder === "" ? join(home, "data") : wanted.dataFolder;
-  for (const path of [home, dataFolder]) checkPath(path);
+  for (const path of [home, dataFolder]) {
+    const problem = pathProblem(path);
+    if (problem !== undefined)
+      throw new UserError(`The server cannot be kept there: ${problem}.`, "Set dataFolder, or move the project.");
+  }
   const dataBlocked = account === undefined ? undefined : barrier(account, dirname(dataFolder));
   if (account !== undefined && dataBlocked !== undefined)
     throw new UserError(
@@ -49,15 +53,13 @@ export function prepareFolders(
   return { home, dataFolder };
 }
 
-/** pg_ctl starts the server through a shell and puts paths between double quotes; what that would not keep as it is, is refused. */
-function checkPath(path: string): void {
-  if (!isAbsolute(path))
-    throw new UserError(`The server's folder ${path} is not an absolute path.`, "Write it from the root.");
+/** What is wrong with a path for a server's folder, or undefined when nothing is. */
+export function pathProblem(path: string): string | undefined {
+  if (!isAbsolute(path)) return `${path} is not an absolute path`;
+  // pg_ctl starts the server through a shell and puts its paths between double quotes.
   if (/["$`\r\n\0]/.test(path) || (process.platform !== "win32" && path.includes("\\")))
-    throw new UserError(
-      `The server's folder ${JSON.stringify(path)} has a character in its path that PostgreSQL's pg_ctl cannot pass on (a double quote, dollar, backtick, backslash or line break).`,
-      "Use a folder without it: set dataFolder, or move the project.",
-    );
+    return `${JSON.stringify(path)} holds a double quote, dollar, backtick, backslash or line break, which PostgreSQL's pg_ctl cannot pass on`;
+  return undefined;
 }
 
 /** Makes a folder that only its account can enter; folders made on the way can be entered by everyone. @throws UserError */

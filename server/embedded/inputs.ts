@@ -1,9 +1,8 @@
 import { isIP } from "node:net";
-import { isAbsolute } from "node:path";
-import { messageOf } from "../../support/errors";
 import { overrideProblems } from "../tuning/overrides";
 import { disks, workloads } from "../tuning/types";
-import { parseMemory } from "../units";
+import { MB, parseMemory } from "../units";
+import { pathProblem } from "./folders";
 import { reservedSettings, type SettingsWish } from "./settings";
 
 /** What the stack's config says about an embedded server. Plain JSON. */
@@ -71,8 +70,12 @@ export function inputProblems(inputs: EmbeddedServerInputs): { property: string;
     (name) => /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name),
     "instance is a name of letters, digits, '.', '_' and '-'.",
   );
-  expect("home", isAbsolute, "home is an absolute path.");
-  expect("dataFolder", (path) => path === "" || isAbsolute(path), "dataFolder is an absolute path, or empty.");
+  expect("home", (path) => pathProblem(path) === undefined, `home: ${pathProblem(inputs.home)}.`);
+  expect(
+    "dataFolder",
+    (path) => path === "" || pathProblem(path) === undefined,
+    `dataFolder: ${pathProblem(inputs.dataFolder)}.`,
+  );
   expect("host", isLoopback, "An embedded server listens on a loopback address only, such as 127.0.0.1.");
   expect(
     "port",
@@ -82,7 +85,7 @@ export function inputProblems(inputs: EmbeddedServerInputs): { property: string;
   expect(
     "superuser",
     isRoleName,
-    "superuser is the name of a role: not empty, at most 63 bytes, not beginning with pg_.",
+    "superuser is the name of a role: 1 to 63 bytes, not beginning with pg_, without quotes and backslashes.",
   );
   expect(
     "superuserPassword",
@@ -97,7 +100,7 @@ export function inputProblems(inputs: EmbeddedServerInputs): { property: string;
   expect("tuning", (text) => text === "auto" || text === "phase12", "tuning is auto or phase12.");
   expect("workload", (text) => workloads.includes(text), `workload is one of ${workloads.join(", ")}.`);
   expect("disk", (text) => disks.includes(text), `disk is one of ${disks.join(", ")}.`);
-  expect("memory", isMemory, "memory is an amount such as 8GB, or empty.");
+  expect("memory", isMemory, "memory is an amount of at least 128MB, such as 8GB, or empty.");
   expect(
     "cpus",
     (count) => Number.isInteger(count) && count >= 0,
@@ -118,14 +121,15 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
 }
 
+/** initdb puts the name into its statements as it is. */
 function isRoleName(name: string): boolean {
-  return name !== "" && Buffer.byteLength(name) <= 63 && !name.startsWith("pg_") && !/[\r\n\0]/.test(name);
+  return name !== "" && Buffer.byteLength(name) <= 63 && !name.startsWith("pg_") && !/["'\\\r\n\0]/.test(name);
 }
 
 function isMemory(text: string): boolean {
   try {
-    return text === "" || parseMemory(text) >= 128 * 1024 ** 2;
-  } catch (error) {
-    return messageOf(error) === "";
+    return text === "" || parseMemory(text) >= 128 * MB;
+  } catch {
+    return false;
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { messageOf, UserError } from "../../support/errors";
-import { checkMajorVersion, type Marker, readMarker } from "./data-folder";
+import type { Account } from "./account";
+import { checkMajorVersion, readMarker } from "./data-folder";
 import { serverState } from "./postmaster";
 
 /**
@@ -36,8 +37,8 @@ export function keptFolders(dataFolder: string): string[] {
 export async function findStart(
   startFrom: string,
   dataFolder: string,
-  superuser: string,
-): Promise<{ folder: string; marker: Marker }> {
+  wanted: { superuser: string; locale: string; account: Account | undefined },
+): Promise<string> {
   const folder = isAbsolute(startFrom) ? resolve(startFrom) : resolve(dirname(dataFolder), startFrom);
   const kept = keptFolders(dataFolder);
   if (!existsSync(folder))
@@ -54,16 +55,24 @@ export async function findStart(
       `The folder to start from, ${folder}, was not set aside by pgstead.`,
       "Dump its databases with pg_dump and restore them into a new server.",
     );
-  if (marker.superuser !== superuser)
+  for (const key of ["superuser", "locale"] as const)
+    if (marker[key] !== wanted[key])
+      throw new UserError(
+        `The ${key} of the data in ${folder} is '${marker[key]}', not '${wanted[key]}'.`,
+        `Set ${key} to ${marker[key]}.`,
+      );
+  const owner = statSync(folder).uid;
+  const runner = wanted.account?.uid ?? process.getuid?.();
+  if (runner !== undefined && owner !== runner)
     throw new UserError(
-      `The superuser in ${folder} is '${marker.superuser}', not '${superuser}'.`,
-      `Set superuser to ${marker.superuser}.`,
+      `The folder to start from, ${folder}, belongs to the account with the number ${owner}, and the server would run as number ${runner}.`,
+      "Set runAs to its owner, or give the folder and all in it to that account (chown -R).",
     );
-  const found = await serverState({ dataFolder: folder, host: "127.0.0.1" });
+  const found = await serverState(folder);
   // One in the data folder's own place is the server to go on with; creation stops it first.
   if (found.state !== "stopped" && folder !== dataFolder)
     throw new UserError(`A server runs on ${folder} (process ${found.pid}).`, "Stop it first.");
-  return { folder, marker };
+  return folder;
 }
 
 /** Moves a kept folder into the data folder's place. @throws UserError */

@@ -1,17 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { connect as openSocket } from "node:net";
 import { basename, join } from "node:path";
-import type { Cluster } from "./cluster";
 
 /** What the server of a data folder does at the moment. */
 export type ServerState =
   | { state: "stopped"; stalePid?: number }
-  | { state: "starting" | "running" | "unresponsive"; pid: number; port: number };
+  | { state: "starting" | "running" | "unresponsive"; pid: number; host: string; port: number };
 
 /** postmaster.pid, line by line (miscadmin.h, LOCK_FILE_LINE_*). */
 interface PidFile {
   pid: number;
+  host: string;
   port: number;
   status: string;
 }
@@ -20,16 +20,13 @@ interface PidFile {
  * Whether the server lives: its process runs, it is this data folder's (a pid may have been given to another program meanwhile), and
  * it answers on its port.
  */
-export async function serverState(cluster: Pick<Cluster, "dataFolder" | "host">): Promise<ServerState> {
-  const file = readPidFile(cluster.dataFolder);
+export async function serverState(dataFolder: string): Promise<ServerState> {
+  const file = readPidFile(dataFolder);
   if (file === undefined) return { state: "stopped" };
-  if (!isPostmaster(file.pid, cluster.dataFolder)) return { state: "stopped", stalePid: file.pid };
-  if (file.status !== "ready") return { state: "starting", pid: file.pid, port: file.port };
-  return {
-    state: (await answers(cluster.host, file.port)) ? "running" : "unresponsive",
-    pid: file.pid,
-    port: file.port,
-  };
+  const { pid, host, port } = file;
+  if (!isPostmaster(pid, dataFolder)) return { state: "stopped", stalePid: pid };
+  if (file.status !== "ready") return { state: "starting", pid, host, port };
+  return { state: (await answers(host, port)) ? "running" : "unresponsive", pid, host, port };
 }
 
 export function pidFilePath(dataFolder: string): string {
@@ -40,9 +37,14 @@ function readPidFile(dataFolder: string): PidFile | undefined {
   try {
     const lines = readFileSync(pidFilePath(dataFolder), "utf8").split("\n");
     const pid = Math.abs(Number(lines[0]));
-    return Number.isInteger(pid) && pid > 0
-      ? { pid, port: Number(lines[3]), status: (lines[7] ?? "").trim() }
-      : undefined;
+    if (!Number.isInteger(pid) || pid === 0) return undefined;
+    const host = (lines[5] ?? "").trim();
+    return {
+      pid,
+      host: host === "" || host === "*" ? "127.0.0.1" : host,
+      port: Number(lines[3]),
+      status: (lines[7] ?? "").trim(),
+    };
   } catch {
     return undefined;
   }
@@ -89,23 +91,31 @@ function commandLine(pid: number): string {
 
 /** Processes that work in the data folder, as all of a server's do; they outlive a killed postmaster for a moment. Linux only. */
 export function processesIn(dataFolder: string): number[] {
+  if (process.platform !== "linux" || !existsSync(dataFolder)) return [];
+  const folder = realpathSync(dataFolder);
+  return processes((pid) => {
+    const program = basename(readlinkSync(`/proc/${pid}/exe`));
+    return readlinkSync(`/proc/${pid}/cwd`) === folder && program.startsWith("postgres");
+  });
+}
+
+/** Runs of initdb and pg_ctl for the data folder; they outlive a killed caller. Linux only. */
+export function toolsAtWork(dataFolder: string): number[] {
   if (process.platform !== "linux") return [];
-  let folder: string;
-  try {
-    folder = realpathSync(dataFolder);
-  } catch {
-    return [];
-  }
+  return processes((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes(`--pgdata=${dataFolder}`),
+  );
+}
+
+function processes(matches: (pid: number) => boolean): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => {
       try {
-        return (
-          readlinkSync(`/proc/${pid}/cwd`) === folder &&
-          basename(readlinkSync(`/proc/${pid}/exe`)).startsWith("postgres")
-        );
+        return matches(pid);
       } catch {
+        // It has ended meanwhile, or is not ours to look at.
         return false;
       }
     });

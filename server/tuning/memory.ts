@@ -82,13 +82,13 @@ function planMemory(input: TuningInput): MemoryPlan {
   const workers = processes(input);
 
   const usual = usualConnections[input.workload];
-  const fitting = Math.max(leastConnections, Math.floor(free / workMemFloor) - workers);
+  const fitting = Math.max(leastConnections, Math.floor((free - workersShare(input)) / workMemFloor));
   const connections = input.maxConnections ?? Math.min(usual, fitting);
   const most = whole(free / (connections + workers));
   if (most < leastWorkMem)
     throw new UserError(
       `${connections} connections do not fit into ${formatMemory(total)} of memory: each would have less than ${formatMemory(leastWorkMem)} to work with.`,
-      `Lower maxConnections (${Math.max(1, Math.floor(free / workMemFloor) - workers)} fit well) and put a connection pool in front, or give the server more memory.`,
+      `Lower maxConnections (${fitting} fit well) and put a connection pool in front, or give the server more memory.`,
     );
 
   // pgtune: three such areas for each connection and worker, of the memory that is not shared.
@@ -110,6 +110,12 @@ function planMemory(input: TuningInput): MemoryPlan {
         ? `for each sort or hash; lowered so that ${connections} connections and ${workers} workers fit into memory`
         : `for each sort or hash: ${connections} connections and ${workers} workers, three such areas each, share what shared_buffers leaves; at least 4MB`,
   };
+}
+
+/** What the worker processes may take of tiny memory, in bytes; it grows evenly, so that more memory never means fewer connections. */
+function workersShare(input: TuningInput): number {
+  if (input.cpus < 4) return processes(input) * workMemFloor;
+  return Math.min(input.cpus * workMemFloor, Math.max(4 * workMemFloor, input.memoryBytes / 8));
 }
 
 function connectionsReason(input: TuningInput, usual: number, fitting: number): string {

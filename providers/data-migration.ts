@@ -2,9 +2,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { migrate, version } from "../migration";
+import { migrate } from "../migration";
 import type { CompareQuery, MigrationOptions, MigrationReport } from "../migration/model";
 import { digest, type ReportDigest } from "../migration/report/digest";
+import { version } from "../package.json";
 import type { TlsMode } from "../support/postgres";
 
 interface Inputs {

@@ -2,7 +2,7 @@
  * Finds Pulumi's engine, or brings it: from the operator's archives, from PATH, from Pulumi's download site, or, in a closed
  * network, built from its Go module with stand-ins for what no package registry holds. What was decided is remembered.
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../support/errors";
 import { writeFileAtomic } from "../support/files";
@@ -44,10 +44,7 @@ export async function findEngine(): Promise<Engine> {
   const engine = remembered ?? (await decide(forced, archives));
   bringPlugins(engine, archives);
   if (remembered === undefined) {
-    writeFileAtomic(
-      memory,
-      `${JSON.stringify({ ...engine, forced, archives: archives.map((a) => a.path) }, null, 2)}\n`,
-    );
+    writeFileAtomic(memory, `${JSON.stringify({ engine, ...circumstances(forced, archives, engine) }, null, 2)}\n`);
     process.stderr.write(`${describe(engine)}\n`);
   }
   return engine;

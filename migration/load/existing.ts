@@ -4,7 +4,7 @@
  */
 import { DatabaseError, escapeIdentifier } from "pg";
 import { UserError } from "../../support/errors";
-import type { MigrationOptions, MigrationPlan, TablePlan, TableReport } from "../model";
+import type { MigrationPlan, TablePlan, TableReport } from "../model";
 import { qualified } from "../plan/ddl";
 import { findOrphans } from "./orphans";
 import { type LoadContext, loadTable } from "./table";

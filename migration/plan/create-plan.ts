@@ -15,7 +15,7 @@ import { planForeignKeys, unifyKeyTypes } from "./foreign-keys";
 import { detailsLeftBehind, isCarried, objectsLeftBehind, tablesLeftBehind } from "./left-behind";
 import { columnNamespace, Namespace } from "./names";
 import { loadingOrder } from "./order";
-import { decideType } from "./types";
+import { decideType, typeSql } from "./types";
 
 /** By table, then by column. */
 export type Profiles = Map<string, Map<string, ColumnProfile>>;
@@ -32,7 +32,7 @@ export function planCreate(
     (table) => table.kind === "table" && !options.excludeTables.includes(table.name),
   );
   const relations = new Namespace();
-  const tables = carried.map((table) => planTable(table, profiles.get(table.name) ?? new Map(), relations));
+  const tables = carried.map((table) => planTable(table, profiles.get(table.name) ?? new Map(), relations, warnings));
   // The application's own index names come before those made up here.
   for (const table of tables) planIndexes(sourceOf(catalog, table), table, relations);
   for (const table of tables) planKeys(sourceOf(catalog, table), table, relations, warnings);
@@ -83,12 +83,17 @@ export function keysOf(table: SourceTable): Pick<TablePlan, "key" | "shownKey"> 
   return { key, shownKey: primaryKey.length > 0 ? primaryKey : key };
 }
 
-function planTable(table: SourceTable, profiles: Map<string, ColumnProfile>, relations: Namespace): TablePlan {
+function planTable(
+  table: SourceTable,
+  profiles: Map<string, ColumnProfile>,
+  relations: Namespace,
+  warnings: string[],
+): TablePlan {
   const names = columnNamespace();
   return {
     source: table.name,
     target: relations.take(table.name),
-    columns: table.columns.map((column) => planColumn(column, table, profiles.get(column.name), names)),
+    columns: table.columns.map((column) => planColumn(column, table, profiles.get(column.name), names, warnings)),
     primaryKey: null,
     uniques: [],
     indexes: [],
@@ -116,13 +121,15 @@ function planColumn(
   table: SourceTable,
   profile: ColumnProfile = noProfile,
   names: Namespace,
+  warnings: string[],
 ): ColumnPlan {
   const identity = column.name === table.rowidColumn;
   const inKey =
     column.keyPosition > 0 ||
     table.indexes.some((index) => index.columns.some((part) => part.name === column.name)) ||
     table.foreignKeys.some((key) => key.columns.includes(column.name));
-  const decision = decideType(column.declaredType, profile, inKey);
+  const { widened, ...decision } = decideType(column.declaredType, profile, inKey);
+  if (widened) warnings.push(`${table.name}.${column.name} becomes ${typeSql(decision.type)}. ${decision.reason}`);
   return {
     source: column.name,
     target: names.take(column.name),
@@ -197,7 +204,8 @@ export function nextIdentity(greatest: string | null, sequence: string | null): 
   const values = [greatest, sequence].flatMap((value) =>
     value !== null && /^-?\d+$/.test(value) ? [BigInt(value) + 1n] : [],
   );
-  const next = values.reduce((a, b) => (a > b ? a : b), 1n);
+  let next = 1n;
+  for (const value of values) if (value > next) next = value;
   return (next > lastIdentity ? lastIdentity : next).toString();
 }
 

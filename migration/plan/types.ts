@@ -10,6 +10,8 @@ export interface TypeDecision {
   timeForm: TimeForm | null;
   /** One sentence. */
   reason: string;
+  /** Whether values speak against what is declared, so that the application meets another type than it may expect. */
+  widened: boolean;
 }
 
 /** PostgreSQL's limits (postgresql.org/docs/16/datatype-character.html, datatype-numeric.html). */
@@ -56,33 +58,35 @@ class Evidence {
   }
 
   decide(type: TargetType, why: string, timeForm: TimeForm | null = null): TypeDecision {
-    const contrary = this.profile.contrary.length === 0 ? "" : ` (for example ${this.profile.contrary.join("; ")})`;
-    return {
-      type,
-      timeForm,
-      reason: `${this.says}; ${why}${type.kind === "text" || type.kind === "bytea" ? contrary : ""}.`,
-    };
+    return { type, timeForm, reason: `${this.says}; ${why}.`, widened: false };
   }
 
   /** The narrowest type that holds all the values as they are. */
   widen(why: string, whenEmpty: TargetType = { kind: "text" }): TypeDecision {
-    if (this.values === 0) return this.decide(whenEmpty, `${why}, and there are no values`);
-    if (this.holdsOnly("integer"))
-      return this.decide({ kind: "bigint" }, `${why}, all ${this.values} values are integers`);
+    const [type, what] = this.#widest(whenEmpty);
+    const contrary = this.profile.contrary.length === 0 ? "" : ` (for example ${this.profile.contrary.join("; ")})`;
+    const mixed = ["integer", "real", "text", "blob"].filter((kind) => this.count(kind) > 0).length > 1;
+    const widened = this.values > 0 && (mixed || this.declaration.family !== "any");
+    return { ...this.decide(type, `${why}, ${what}${contrary}`), widened };
+  }
+
+  #widest(whenEmpty: TargetType): [TargetType, string] {
+    if (this.values === 0) return [whenEmpty, "and there are no values"];
+    if (this.holdsOnly("integer")) return [{ kind: "bigint" }, `all ${this.values} values are integers`];
     if (this.holdsOnly("integer", "real")) {
       const [min, max] = [BigInt(this.profile.minInteger ?? 0), BigInt(this.profile.maxInteger ?? 0)];
       return min >= -exactInDouble && max <= exactInDouble
-        ? this.decide({ kind: "double precision" }, `${why}, ${this.mixture()}`)
-        : this.decide(
+        ? [{ kind: "double precision" }, this.mixture()]
+        : [
             { kind: "numeric", precision: null, scale: null },
-            `${why}, ${this.mixture()}, of which some integers are too large for a double`,
-          );
+            `${this.mixture()}, of which some integers are too large for a double`,
+          ];
     }
-    if (this.holdsOnly("blob")) return this.decide({ kind: "bytea" }, `${why}, all ${this.values} values are blobs`);
-    if (this.holdsOnly("integer", "real", "text")) return this.decide({ kind: "text" }, `${why}, ${this.mixture()}`);
+    if (this.holdsOnly("blob")) return [{ kind: "bytea" }, `all ${this.values} values are blobs`];
+    if (this.holdsOnly("integer", "real", "text")) return [{ kind: "text" }, this.mixture()];
     return this.profile.forms.other === undefined
-      ? this.decide({ kind: "text" }, `${why}, ${this.mixture()}; every blob is valid text`)
-      : this.decide({ kind: "bytea" }, `${why}, ${this.mixture()}; texts become their UTF-8 bytes`);
+      ? [{ kind: "text" }, `${this.mixture()}; every blob is valid text`]
+      : [{ kind: "bytea" }, `${this.mixture()}; texts become their UTF-8 bytes`];
   }
 
   mixture(): string {

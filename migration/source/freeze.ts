@@ -44,16 +44,25 @@ export async function freeze(source: string, folder: string, stamp: string): Pro
 
 async function copyDatabase(source: string, path: string): Promise<void> {
   requireDatabaseFile(source);
+  for (let attempt = 0; attempt < 5; attempt++) if (await copyOnce(source, path)) return;
+  throw new UserError(
+    `The SQLite database ${source} is opened and closed by other programs all the time, and could not be copied between.`,
+    "Stop the application, or let it keep the database open, then run again.",
+  );
+}
+
+/** @returns whether the copy is one of a single moment */
+async function copyOnce(source: string, path: string): Promise<boolean> {
   // Reading a WAL database makes -wal and -shm files where there are none, and leaves them: then it is copied as files.
   const closedWal = journalModeOf(source) === "wal" && !(existsSync(`${source}-wal`) && existsSync(`${source}-shm`));
-  if (closedWal) return copyFiles(source, path);
-  const db = openForBackup(source);
+  const db = closedWal ? null : openForBackup(source);
   if (db === null) return copyFiles(source, path);
   try {
     // The open transaction keeps the pages as they are now until the last of them is copied.
     db.exec("BEGIN");
     db.prepare("SELECT count(*) FROM sqlite_schema").get();
     await db.backup(path);
+    return true;
   } finally {
     db.close();
   }
@@ -70,22 +79,19 @@ function openForBackup(source: string): Sqlite | null {
   }
 }
 
-/** Copies the files of a database that no program has open, and lets SQLite recover the copy. */
-async function copyFiles(source: string, path: string): Promise<void> {
+/** Copies the files of a database that no program has open, and lets SQLite recover the copy. @returns false when one opened it meanwhile */
+async function copyFiles(source: string, path: string): Promise<boolean> {
   const folder = mkdtempSync(`${path}.recovering-`);
   try {
     const copy = join(folder, "database");
     const before = stateOf(source);
     for (const suffix of ["", "-wal", "-journal"])
       if (existsSync(source + suffix)) copyFileSync(source + suffix, copy + suffix);
-    if (stateOf(source) !== before)
-      throw new UserError(
-        `The SQLite database ${source} was opened by another program while it was copied.`,
-        "Run again: its state is now complete beside it.",
-      );
+    if (stateOf(source) !== before) return false;
     const db = new Database(copy);
     try {
       await db.backup(path);
+      return true;
     } finally {
       db.close();
     }

@@ -55,33 +55,33 @@ export function stringOf(token: Token): string {
   return token.text.slice(1, -1).replaceAll("''", "'");
 }
 
-/** The statements of a script, with the line each begins in. A trigger's body ends with its END, as in sqlite3_complete(). */
+/**
+ * The statements of a script, with the line each begins in. A trigger's body ends with `; END ;` and with nothing before, as sqlite3_complete() has
+ * it (sqlite.org/c3ref/complete.html).
+ */
 export function* statements(script: string): Generator<{ sql: string; line: number }> {
-  let first: Token | undefined;
-  let head: string[] = [];
-  let trigger = false;
-  let ending = false;
+  let parts: Token[] = [];
   let line = 1;
   let counted = 0;
-  const lineOf = (position: number) => {
-    for (; counted < position; counted++) if (script.charCodeAt(counted) === 10) line++;
-    return line;
+  const statement = (first: Token, last: Token) => {
+    for (; counted < first.start; counted++) if (script.charCodeAt(counted) === 10) line++;
+    return { sql: script.slice(first.start, last.end), line };
   };
-  let last = 0;
   for (const token of tokens(script)) {
-    first ??= token;
-    if (head.length < 4) {
-      head.push(token.kind === "word" ? token.text.toUpperCase() : "");
-      trigger ||= head[0] === "CREATE" && token.kind === "word" && head.at(-1) === "TRIGGER";
-    }
-    last = token.end;
-    if (token.text === ";" && (!trigger || ending)) {
-      if (first !== token) yield { sql: script.slice(first.start, token.end), line: lineOf(first.start) };
-      first = undefined;
-      head = [];
-      trigger = false;
-    }
-    ending = isWord(token, "END");
+    // Only the first three and the last three tokens tell where a statement ends.
+    if (parts.length > 5) parts.splice(3, 1);
+    parts.push(token);
+    if (token.text !== ";") continue;
+    const [before, end] = parts.slice(-3);
+    if (beginsTrigger(parts) && !(parts.length > 3 && before?.text === ";" && isWord(end, "END"))) continue;
+    if (parts.length > 1 && parts[0] !== undefined) yield statement(parts[0], token);
+    parts = [];
   }
-  if (first !== undefined) yield { sql: script.slice(first.start, last), line: lineOf(first.start) };
+  const [first, last] = [parts[0], parts.at(-1)];
+  if (first !== undefined && last !== undefined) yield statement(first, last);
+}
+
+function beginsTrigger([create, second, third]: Token[]): boolean {
+  const kind = isWord(second, "TEMP") || isWord(second, "TEMPORARY") ? third : second;
+  return isWord(create, "CREATE") && isWord(kind, "TRIGGER");
 }

@@ -178,7 +178,7 @@ function installDependencies(call: InstallCall): void {
   npm.stdout.on("data", (chunk: Buffer) => call.write(new InstallDependenciesResponse().setStdout(chunk)));
   npm.stderr.on("data", (chunk: Buffer) => call.write(new InstallDependenciesResponse().setStderr(chunk)));
   call.on("cancelled", () => npm.kill("SIGINT"));
-  const fail = (why: string) => call.destroy(Object.assign(new Error(why), { code: status.UNKNOWN, details: why }));
+  const fail = (why: string) => call.emit("error", { code: status.UNKNOWN, details: why });
   npm.once("error", (error) => fail(`npm could not be run: ${error.message}`));
   npm.once("close", (code) => {
     if (code !== 0) return fail(`'npm install' failed in ${folder}: exit code ${code}`);
@@ -187,7 +187,6 @@ function installDependencies(call: InstallCall): void {
   });
 }
 
-function refuse(call: { destroy(error: Error): unknown }, what: string): void {
-  const details = `${what} ${notHere}`;
-  call.destroy(Object.assign(new Error(details), { code: status.UNIMPLEMENTED, details }));
+function refuse(call: { emit(event: "error", error: object): unknown }, what: string): void {
+  call.emit("error", { code: status.UNIMPLEMENTED, details: `${what} ${notHere}` });
 }

@@ -167,8 +167,7 @@ function providerService<Context>(provider: ProviderType<Context>, calls: UnaryC
     call: calls.refusal(`A method of ${provider.name} ${bringOfficial}`),
     getMapping: calls.refusal(`A mapping of ${provider.name} ${bringOfficial}`),
     getMappings: calls.refusal(`A mapping of ${provider.name} ${bringOfficial}`),
-    list: (call) =>
-      call.destroy(Object.assign(new Error(), { code: status.UNIMPLEMENTED, details: `Listing ${bringOfficial}` })),
+    list: (call) => call.emit("error", { code: status.UNIMPLEMENTED, details: `Listing ${bringOfficial}` }),
   };
 }
 

@@ -75,7 +75,7 @@ export const database: ResourceType<DatabaseAccess, DatabaseState> = {
 };
 
 function creationOptions(desired: DatabaseState): string {
-  const words = [desired.owner ? `OWNER ${escapeIdentifier(desired.owner)}` : "OWNER CURRENT_USER"];
+  const words = desired.owner ? [`OWNER ${escapeIdentifier(desired.owner)}`] : [];
   words.push(`TEMPLATE ${orDefault(desired.template ?? "template0", escapeIdentifier)}`);
   words.push(`ENCODING ${orDefault(desired.encoding ?? "UTF8", escapeLiteral)}`);
   if (desired.lcCollate) words.push(`LC_COLLATE ${orDefault(desired.lcCollate, escapeLiteral)}`);

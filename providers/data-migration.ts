@@ -87,7 +87,7 @@ export { remove as delete };
 
 async function load(inputs: Inputs): Promise<Outputs> {
   const sourceFile = await fingerprint(inputs.source);
-  const report = await migrate(options(inputs), (line) => console.log(line));
+  const report = await migrate(options(inputs), occasionally(console.log));
   const result = digest(report);
   console.log(result.summary);
   const { password: _, ...rest } = inputs;
@@ -98,6 +98,16 @@ async function load(inputs: Inputs): Promise<Outputs> {
     report: result,
     engineVersion: version,
     sourceFile,
+  };
+}
+
+/** Hands on a line of progress when none was shown for two seconds; the run's log has them all. */
+function occasionally(show: (line: string) => void): (line: string) => void {
+  let last = Date.now();
+  return (line) => {
+    if (Date.now() - last < 2_000) return;
+    last = Date.now();
+    show(line);
   };
 }
 

@@ -90,7 +90,7 @@ describe("a stack's life", () => {
   it("has the application's data in it, with real booleans", async () => {
     expect(await query("SELECT count(*)::int AS n FROM users")).toEqual([{ n: 1 }]);
     expect(await query("SELECT is_active FROM users")).toEqual([{ is_active: true }]);
-    expect(await query("SELECT action, count(*)::int AS n FROM audit_logs GROUP BY action ORDER BY action")).toEqual([
+    expect(await query("SELECT action_type AS action, count(*)::int AS n FROM audit_logs GROUP BY 1 ORDER BY 1")).toEqual([
       { action: "login", n: 23 },
       { action: "logout", n: 8 },
       { action: "update", n: 1 },

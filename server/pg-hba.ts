@@ -18,7 +18,8 @@ export function renderPgHba(host: string, socket: boolean): string {
   return `${[...header, ...rules.map((rule) => rule.map((word, i) => word.padEnd(widths[i] ?? 0)).join(""))].join("\n")}\n`;
 }
 
+/** Where clients of a loopback address come from: the system may choose another address of the same range. */
 function addressRange(host: string): string {
   if (host === "localhost") return "localhost";
-  return host.includes(":") ? `${host}/128` : `${host}/32`;
+  return host.includes(":") ? "::1/128" : "127.0.0.0/8";
 }

@@ -54,7 +54,7 @@ export function sameValue(written: string, running: RunningSetting): boolean {
       ? Math.round(value) === actual
       : Math.abs(value - actual) <= 1e-9 * Math.abs(actual);
   }
-  return text === running.setting.trim();
+  return written === running.setting;
 }
 
 /** PostgreSQL takes any unambiguous beginning of on, off, true, false, yes and no. */

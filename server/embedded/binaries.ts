@@ -75,7 +75,7 @@ export function reachableBinaries(account: Account | undefined, home: string, sa
   if (account === undefined || blocked === undefined) return packaged;
   const native = dirname(packaged);
   const version = (JSON.parse(readFileSync(join(native, "..", "package.json"), "utf8")) as { version: string }).version;
-  const copy = join(home, `postgresql-${version}`);
+  const copy = join(home, copyPrefix + version);
   if (!existsSync(copy)) {
     say(`The account ${account.name} cannot enter ${blocked}: PostgreSQL's programs are copied to ${copy}.`);
     const partial = `${copy}.partial`;
@@ -85,6 +85,17 @@ export function reachableBinaries(account: Account | undefined, home: string, sa
     renameSync(partial, copy);
   }
   return join(copy, "bin");
+}
+
+const copyPrefix = "postgresql-";
+
+/** Removes the copies of programs in a server's home, all but the one that is used. */
+export function removeOtherCopies(home: string, usedBinFolder?: string): void {
+  for (const name of readdirSync(home)) {
+    const copy = join(home, name);
+    if (name.startsWith(copyPrefix) && (usedBinFolder === undefined || dirname(usedBinFolder) !== copy))
+      rmSync(copy, { recursive: true, force: true });
+  }
 }
 
 /** Lets every account read the files and run the programs, whatever the umask was when the package was installed. */

@@ -1,8 +1,8 @@
 import { UserError } from "../../support/errors";
-import { programsVersion } from "./binaries";
+import { programsVersion, removeOtherCopies } from "./binaries";
 import type { Cluster } from "./cluster";
 import { changeConfiguration, verifyConfiguration } from "./configuration";
-import { start, stop } from "./control";
+import { restart } from "./control";
 import { removeNote } from "./creation-note";
 import { writeMarker } from "./data-folder";
 import type { EmbeddedServerInputs, EmbeddedServerOutputs } from "./inputs";
@@ -29,12 +29,13 @@ export async function changeServer(
   const before = await serverState(cluster.dataFolder);
   if (before.state === "running")
     await changeSuperuserPassword({ ...cluster, host: before.host, port: before.port }, password, say);
-  const taken = await changeConfiguration(cluster, settings, login);
+  let taken = await changeConfiguration(cluster, settings, login);
   if (before.state !== "running") await changeSuperuserPassword(cluster, password, say);
   if (version !== recorded.version && taken !== "restarted" && taken !== "started") {
-    await stop(cluster);
-    await start(cluster);
+    await restart(cluster);
+    taken = "restarted";
   }
+  removeOtherCopies(cluster.home, cluster.binFolder);
   await verifyConfiguration(cluster, settings, login);
   // A creation that failed half-way, could not be undone and was put on record ends here.
   writeMarker(cluster, { instance: wanted.instance, superuser: wanted.superuser, locale: wanted.locale });

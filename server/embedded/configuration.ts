@@ -8,7 +8,7 @@ import { renderPgHba } from "../pg-hba";
 import { renderPostgresqlConf } from "../postgresql-conf";
 import type { Setting } from "../tuning/types";
 import type { Cluster } from "./cluster";
-import { reload, start, stop } from "./control";
+import { reload, restart, start, stop } from "./control";
 import { own } from "./data-folder";
 import { explain } from "./explain";
 import { checkPortFree } from "./port";
@@ -66,23 +66,22 @@ export async function changeConfiguration(
   const current = filesAreCurrent(cluster, settings);
   const former = readFiles(cluster);
   if (!current) await checkFile(cluster, render(cluster, settings)["postgresql.conf"]);
-  if (running.state === "running" && (running.port !== cluster.port || running.host !== cluster.host))
-    await checkPortFree(cluster.host, cluster.port);
+  const moves = running.state === "running" && (running.port !== cluster.port || running.host !== cluster.host);
+  if (moves) await checkPortFree(cluster.host, cluster.port);
   if (!current) writeFiles(cluster, render(cluster, settings));
 
   if (running.state !== "running") {
     await orRollBack(cluster, former, current, () => start(cluster));
     return "started";
   }
-  const target = superuserTarget(running, login.superuser, login.password);
-  if (!current) await reloadAndWait(cluster, target);
-  const client = await connect(target);
-  const waiting = await pendingRestart(client).finally(() => client.end());
-  if (waiting.length === 0) return current ? "unchanged" : "reloaded";
-  await orRollBack(cluster, former, current, async () => {
-    await stop(cluster);
-    await start(cluster);
-  });
+  if (!moves) {
+    const target = superuserTarget(running, login.superuser, login.password);
+    if (!current) await reloadAndWait(cluster, target);
+    const client = await connect(target);
+    const waiting = await pendingRestart(client).finally(() => client.end());
+    if (waiting.length === 0) return current ? "unchanged" : "reloaded";
+  }
+  await orRollBack(cluster, former, current, () => restart(cluster));
   return "restarted";
 }
 

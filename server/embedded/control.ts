@@ -30,6 +30,8 @@ export async function start(cluster: Cluster): Promise<void> {
     // PostgreSQL clears the file of a dead process itself, but would take another program with that pid, or a dead process that
     // nobody collected, for a living server. Whether its memory is still in use it finds out without the file.
     if (found.stalePid !== undefined) rmSync(pidFilePath(cluster.dataFolder), { force: true });
+    // The same holds for the lock file of its socket; the folder is the server's own.
+    if (cluster.socketFolder !== "") rmSync(cluster.socketFolder, { recursive: true, force: true });
     await orphansGone(cluster.dataFolder);
     await checkPortFree(cluster.host, cluster.port);
   }

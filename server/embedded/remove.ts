@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { removeOtherCopies } from "./binaries";
 import type { Cluster } from "./cluster";
 import { stop } from "./control";
 import { removeFolder } from "./creation-note";
@@ -20,8 +21,7 @@ export async function removeServer(cluster: Cluster, keepData: boolean, say: (li
 export function tidyHome(home: string, keepLog: boolean): void {
   if (!existsSync(home)) return;
   rmSync(join(home, "socket"), { recursive: true, force: true });
-  for (const name of readdirSync(home))
-    if (name.startsWith("postgresql-") || (!keepLog && name.startsWith("server.log")))
-      rmSync(join(home, name), { recursive: true, force: true });
+  removeOtherCopies(home);
+  if (!keepLog) for (const log of ["server.log", "server.log.1"]) rmSync(join(home, log), { force: true });
   if (readdirSync(home).length === 0) rmdirSync(home);
 }

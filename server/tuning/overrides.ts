@@ -22,7 +22,7 @@ export function withOverrides(
   const merged = new Map(settings.map((setting) => [setting.name, setting]));
   for (const [key, value] of Object.entries(overrides)) {
     const name = key.trim().toLowerCase();
-    merged.set(name, { name, value: value.trim(), reason });
+    merged.set(name, { name, value, reason });
   }
   for (const setting of fixed) merged.set(setting.name, setting);
   return [...merged.values()];

@@ -40,8 +40,8 @@ describe("pg_hba.conf", () => {
     expect(rules("127.0.0.1", true)).toEqual([
       "local all all scram-sha-256",
       "local replication all scram-sha-256",
-      "host all all 127.0.0.1/32 scram-sha-256",
-      "host replication all 127.0.0.1/32 scram-sha-256",
+      "host all all 127.0.0.0/8 scram-sha-256",
+      "host replication all 127.0.0.0/8 scram-sha-256",
     ]);
     expect(rules("::1", false)).toEqual([
       "host all all ::1/128 scram-sha-256",

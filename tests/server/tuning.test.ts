@@ -295,7 +295,7 @@ describe("values from the stack's config", () => {
   it("win over the rules, in their place, and new ones come last", () => {
     const merged = withOverrides(
       [{ name: "work_mem", value: "4MB", reason: "rule" }, ...fixed],
-      { Work_Mem: " 8MB ", track_io_timing: "on" },
+      { Work_Mem: "8MB", track_io_timing: "on" },
       fixed,
     );
     expect(merged.map(({ name, value, reason }) => `${name} ${value} ${reason}`)).toEqual([

@@ -40,5 +40,6 @@ describe("comparing a value with the running one", () => {
     ["16mb", running("2048", "8kB", "integer"), false],
     ["UTC", running("UTC", null, "string"), true],
     ["utc", running("UTC", null, "string"), false],
+    ["%m ", running("%m", null, "string"), false],
   ])("%s against %o: %s", (written, actual, same) => expect(sameValue(written, actual)).toBe(same));
 });

@@ -12,7 +12,11 @@ const what: Record<Command, string> = {
 
 const options: [commands: readonly Command[], option: string, meaning: string][] = [
   [commands, "--source FILE", "SQLite database, or .sql script that makes one"],
-  [commands, "--target URL", "postgresql://user@host:port/database[?sslmode=require]"],
+  [
+    commands,
+    "--target URL",
+    "postgresql://user@host:port/database[?sslmode=require]; plan can do without in mode create",
+  ],
   [commands, "--schema NAME", `schema that has the tables (${defaultOptions.schema})`],
   [commands, "--mode MODE", "create: tables are made from SQLite's schema (default); existing: they are there already"],
   [commands, "--exclude NAME[,NAME]", "tables that stay behind, by exact name; may be repeated"],

@@ -3,7 +3,7 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { version } from "../package.json";
 import { messageOf, UserError } from "../support/errors";
 import { withPassword } from "../support/password";
-import { parsePostgresUrl } from "../support/postgres";
+import { type PostgresTarget, parsePostgresUrl } from "../support/postgres";
 import { type Command, commands, takes, usage } from "./cli-usage";
 import type { CompareQuery, MigrationOptions } from "./model";
 import { type MigrationInput, migrationOptions } from "./options";
@@ -14,6 +14,8 @@ class UsageError extends Error {}
 interface Invocation {
   command: Command;
   input: MigrationInput;
+  /** `plan` can do without. */
+  hasTarget: boolean;
   json: boolean;
   report: string | null;
 }
@@ -71,7 +73,9 @@ function read([first, ...rest]: string[]): Invocation | string {
   for (const option of Object.keys(values))
     if (!takes(command, option))
       throw new UsageError(`${command} has no option --${option}. See pgstead ${command} --help.`);
-  return { command, input: readInput(values), json: values.json === true, report: values.report ?? null };
+  const hasTarget = values.target !== undefined || command !== "plan" || values.mode === "existing";
+  const input = readInput(values, hasTarget);
+  return { command, input, hasTarget, json: values.json === true, report: values.report ?? null };
 }
 
 function parse(args: string[]) {
@@ -82,13 +86,16 @@ function parse(args: string[]) {
   }
 }
 
-function readInput(values: ReturnType<typeof parse>): MigrationInput {
+const nowhere: PostgresTarget = { host: "", port: 0, database: "", user: "", password: "", tls: "disable" };
+
+function readInput(values: ReturnType<typeof parse>, hasTarget: boolean): MigrationInput {
   if (values.source === undefined) throw new UsageError("--source is missing: the SQLite database to read.");
-  if (values.target === undefined) throw new UsageError("--target is missing: postgresql://user@host:port/database.");
+  if (values.target === undefined && hasTarget)
+    throw new UsageError("--target is missing: postgresql://user@host:port/database.");
   try {
     const input: MigrationInput = {
       source: values.source,
-      target: withPassword(parsePostgresUrl(values.target)),
+      target: values.target === undefined ? nowhere : withPassword(parsePostgresUrl(values.target)),
       ...defined({
         schema: values.schema,
         mode: values.mode as MigrationOptions["mode"] | undefined,
@@ -117,27 +124,31 @@ function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], 
 }
 
 /** Each command loads only what it needs: the help must not wait for it. */
-async function run({ command, input, json, report }: Invocation): Promise<number> {
+const modules = {
+  migrate: () => require("./migrate") as typeof import("./migrate"),
+  verify: () => require("./verify/verify-target") as typeof import("./verify/verify-target"),
+  planSource: () => require("./plan-source") as typeof import("./plan-source"),
+  plan: () => require("./report/plan") as typeof import("./report/plan"),
+  summary: () => require("./report/summary") as typeof import("./report/summary"),
+  verification: () => require("./report/verification") as typeof import("./report/verification"),
+};
+
+async function run({ command, input, hasTarget, json, report }: Invocation): Promise<number> {
   const progress = (line: string) => process.stderr.write(`${line}\n`);
-  const show = (value: unknown, text: string) => say(json ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
+  const show = (value: unknown, text: string) => say(`${json ? JSON.stringify(value, null, 2) : text.trimEnd()}\n`);
   if (command === "plan") {
-    const [{ plan }, { renderPlan }] = await Promise.all([import("./migrate"), import("./report/plan")]);
-    const planned = await plan(input, progress);
-    return show(planned, renderPlan(planned).trimEnd());
+    const planned = hasTarget
+      ? await modules.migrate().plan(input, progress)
+      : await modules.planSource().planSource(migrationOptions(input));
+    return show(planned, modules.plan().renderPlan(planned));
   }
   if (command === "verify") {
-    const [{ verifyTarget }, { renderVerification }] = await Promise.all([
-      import("./verify/verify-target"),
-      import("./report/verification"),
-    ]);
-    const { plan: _, ...verification } = await verifyTarget(input, report, progress);
-    show(verification, renderVerification(verification));
+    const verification = await modules.verify().verifyTarget(input, report, progress);
+    show(verification, modules.verification().renderVerification(verification));
     return verification.status === "verified" ? 0 : 1;
   }
-  const [{ migrate, MigrationFailed }, { renderSummary }] = await Promise.all([
-    import("./migrate"),
-    import("./report/summary"),
-  ]);
+  const { migrate, MigrationFailed } = modules.migrate();
+  const { renderSummary } = modules.summary();
   try {
     const done = await migrate(input, progress);
     return show(done, renderSummary(done));

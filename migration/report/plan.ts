@@ -1,5 +1,5 @@
 import type { ColumnPlan, MigrationPlan, TablePlan, TargetType } from "../model";
-import { codePoint, counted, grouped } from "./text";
+import { codePoint, counted } from "./text";
 
 /** The plan for a terminal: every table with its columns' types and why, then what stays behind and what needs a reader. */
 export function renderPlan(plan: MigrationPlan): string {
@@ -27,7 +27,7 @@ function renderTable(table: TablePlan): string {
   const types = table.columns.map(describeType);
   const typeWidth = Math.max(...types.map((type) => type.length));
   return [
-    `${name}: ${grouped(table.rowCount)} rows`,
+    `${name}: ${counted(table.rowCount, "row")}`,
     ...table.columns.map((column, i) =>
       `  ${column.target.padEnd(width)}  ${(types[i] ?? "").padEnd(typeWidth)}  ${oneLine(column.reason)}`.trimEnd(),
     ),

@@ -164,18 +164,23 @@ interface FoundForeignKey extends Omit<ForeignKeyPlan, "orphans" | "initiallyDef
   valid: boolean;
 }
 
-/** Foreign keys: columns, actions, when they are checked, and that those without orphans are valid. */
+/**
+ * Foreign keys: columns, actions, when they are checked, and that those without orphans are valid.
+ *
+ * @param hasOrphans whether rows have lost their parent because it was set aside
+ */
 export async function compareForeignKeys(
   client: Client,
   schema: string,
   plan: MigrationPlan,
   table: TablePlan,
+  hasOrphans: (key: ForeignKeyPlan) => boolean,
 ): Promise<Finding> {
   const { rows } = await client.query<FoundForeignKey>(foreignKeysSql, [relation(schema, table.target)]);
   const existing = plan.mode === "existing";
   const planned = table.foreignKeys.map((key) => {
     const when = key.initiallyDeferred ? " initially deferred" : key.deferrable ? " deferrable" : "";
-    return `${existing ? "" : `${key.name} `}(${key.columns.join(", ")}) to ${key.referencedTable} (${key.referencedColumns.join(", ")}) on update ${key.onUpdate} on delete ${key.onDelete}${when}${key.orphans > 0 ? " not valid" : ""}`;
+    return `${existing ? "" : `${key.name} `}(${key.columns.join(", ")}) to ${key.referencedTable} (${key.referencedColumns.join(", ")}) on update ${key.onUpdate} on delete ${key.onDelete}${when}${key.orphans > 0 || hasOrphans(key) ? " not valid" : ""}`;
   });
   const found = rows.map((key) => {
     const when = key.deferred ? " initially deferred" : key.deferrable ? " deferrable" : "";

@@ -8,7 +8,7 @@ export type SourceRow = SqliteValue[];
 
 /** A batch ends early when its values hold this many characters and bytes, so that memory stays bounded. */
 const batchSize = 16 * 1024 * 1024;
-const batchRows = 5000;
+const batchRows = 1000;
 
 /** The SQLite side of the proof: its own read-only connection and one unchanging view. */
 export class Source {

@@ -3,21 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageOf, UserError } from "../../support/errors";
 import { connect } from "../../support/postgres";
-import { readTargetTables } from "../load/target-tables";
-import type { Check, MigrationOptions, MigrationPlan, MigrationReport, RejectedRow } from "../model";
+import { plan } from "../migrate";
+import type { MigrationReport, RejectedRow } from "../model";
 import { type MigrationInput, migrationOptions } from "../options";
-import { type Profiles, planCreate } from "../plan/create-plan";
-import { planExisting } from "../plan/existing-plan";
-import { readCatalog } from "../source/catalog";
 import { freeze } from "../source/freeze";
-import { openReadOnly } from "../source/open";
-import { profileTable } from "../source/profile";
-import { type Verification, verifyMigration } from "./verify";
+import { unproved, type Verification, verifyMigration } from "./verify";
 
 /** A verification that was run by itself. */
 export interface TargetVerification extends Verification {
   status: "verified" | "different";
-  plan: MigrationPlan;
 }
 
 /**
@@ -34,40 +28,34 @@ export async function verifyTarget(
 ): Promise<TargetVerification> {
   const options = migrationOptions(input);
   const rejects = reportPath === null ? [] : readRejects(reportPath);
+  const planned = await plan(options, onProgress);
   const folder = mkdtempSync(join(tmpdir(), "pgstead-verify-"));
   try {
+    const { path, fingerprint } = await freeze(options.source, folder, "verify");
+    if (fingerprint.sha256 !== planned.source.sha256)
+      throw new UserError(
+        `${options.source} was changed while it was read.`,
+        "Stop the application that writes to it.",
+      );
     const client = await connect(options.target, "pgstead verify");
     try {
-      const { path, catalog, profiles } = await readSource(options, folder);
-      const plan =
-        options.mode === "create"
-          ? planCreate(catalog, profiles, options)
-          : planExisting(catalog, profiles, await readTargetTables(client, options.schema), options);
       const { schema, compareQueries } = options;
-      const proof = { sourcePath: path, client, schema, plan, rejects, loaded: [], compareQueries, onProgress };
-      const verification = await verifyMigration(proof);
-      const passed = verification.checks.every(({ status }: Check) => status === "passed");
-      return { status: passed ? "verified" : "different", plan, ...verification };
+      const verification = await verifyMigration({
+        sourcePath: path,
+        client,
+        schema,
+        plan: planned,
+        rejects,
+        loaded: [],
+        compareQueries,
+        onProgress,
+      });
+      return { status: unproved(verification.checks).length === 0 ? "verified" : "different", ...verification };
     } finally {
       await client.end();
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function readSource(options: MigrationOptions, folder: string) {
-  const { path, fingerprint } = await freeze(options.source, folder, "verify");
-  const db = openReadOnly(path);
-  try {
-    const catalog = readCatalog(db, fingerprint);
-    const profiles: Profiles = new Map();
-    for (const table of catalog.tables)
-      if (table.kind === "table" && !options.excludeTables.includes(table.name))
-        profiles.set(table.name, profileTable(db, table));
-    return { path, catalog, profiles };
-  } finally {
-    db.close();
   }
 }
 

@@ -2,15 +2,17 @@ import type { Client } from "pg";
 import type {
   Check,
   CompareQuery,
+  ForeignKeyPlan,
   MigrationPlan,
   MigrationReport,
   RejectedRow,
   TablePlan,
   TableReport,
 } from "../model";
+import { counted, grouped } from "../report/text";
 import { type Content, contentSql, rangedColumns, sourceContent, targetContent } from "./content";
 import { findDifferences } from "./differences";
-import { compareJoin, compareOrphans, nameOf, referencesOf } from "./foreign-keys";
+import { compareJoin, compareOrphans, nameOf, referencesOf, sourceOrphans } from "./foreign-keys";
 import { notProved } from "./not-proved";
 import { compareColumns, compareForeignKeys, compareIdentity, compareIndexes, compareTable } from "./objects";
 import { compareResults } from "./queries";
@@ -56,7 +58,9 @@ export async function verifyMigration(input: VerificationInput): Promise<Verific
         checks.push(...made);
         const bad = made.filter(({ status }) => status !== "passed");
         const verdict = bad.length === 0 ? "verified" : bad.map(({ name, status }) => `${name} ${status}`).join(", ");
-        input.onProgress(`${i + 1}/${plan.tables.length} ${table.target}: ${table.rowCount} rows, ${verdict}`);
+        input.onProgress(
+          `${i + 1}/${plan.tables.length} ${table.target}: ${counted(table.rowCount, "row")}, ${verdict}`,
+        );
       }
       for (const reference of plan.tables.flatMap((table) => referencesOf(plan.tables, table))) {
         const name = nameOf(reference);
@@ -100,11 +104,16 @@ async function versions({ client, plan }: VerificationInput, source: Source): Pr
 async function verifyTable(input: VerificationInput, source: Source, table: TablePlan): Promise<Check[]> {
   const { client, schema, plan } = input;
   const ask = (name: string, compare: () => Promise<Finding>) => check(client, name, table.target, compare);
+  const hasOrphans = (key: ForeignKeyPlan) =>
+    input.rejects.length > 0 &&
+    referencesOf(plan.tables, table).some(
+      (reference) => reference.key === key && sourceOrphans(source, reference) !== "0",
+    );
   const checks = [
     await ask("table", () => compareTable(client, schema, table)),
     await ask("columns", () => compareColumns(client, schema, plan, table)),
     await ask("keys and indexes", () => compareIndexes(client, schema, plan, table)),
-    await ask("foreign keys", () => compareForeignKeys(client, schema, plan, table)),
+    await ask("foreign keys", () => compareForeignKeys(client, schema, plan, table, hasOrphans)),
   ];
   for (const column of table.columns.filter(({ identity }) => identity))
     checks.push(await ask("identity", () => compareIdentity(client, schema, table, column)));
@@ -145,7 +154,7 @@ async function bothSides(input: VerificationInput, source: Source, table: TableP
   const here = await sourceContent(client, source, table, (rows) => {
     if (performance.now() - told < 5000) return;
     told = performance.now();
-    input.onProgress(`${table.target}: ${rows} of ${table.rowCount} rows compared`);
+    input.onProgress(`${table.target}: ${grouped(rows)} of ${counted(table.rowCount, "row")} compared`);
   });
   return [here, await there];
 }

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { MigrationOptions, MigrationPlan } from "./model";
+import { type Profiles, planCreate } from "./plan/create-plan";
+import { readCatalog } from "./source/catalog";
+import { freeze } from "./source/freeze";
+import { openReadOnly } from "./source/open";
+import { profileTable } from "./source/profile";
+
+/**
+ * The plan of `create` mode from the source alone, for a first look before there is a server. What a target may have against it is
+ * not seen.
+ *
+ * @throws UserError for a source that cannot be read
+ */
+export async function planSource(
+  options: Pick<MigrationOptions, "source" | "schema" | "excludeTables">,
+): Promise<MigrationPlan> {
+  const folder = mkdtempSync(join(tmpdir(), "pgstead-plan-"));
+  try {
+    const { path, fingerprint } = await freeze(options.source, folder, "plan");
+    const db = openReadOnly(path);
+    try {
+      const catalog = readCatalog(db, fingerprint);
+      const carried = catalog.tables.filter(
+        ({ kind, name }) => kind === "table" && !options.excludeTables.includes(name),
+      );
+      const profiles: Profiles = new Map(carried.map((table) => [table.name, profileTable(db, table)]));
+      return planCreate(catalog, profiles, options);
+    } finally {
+      db.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -223,10 +223,20 @@ async function migrateCreate(work: Work): Promise<void> {
       swapIntoPlace(client, staging, options.overwrite, entry, run.progress),
     );
   } catch (error) {
-    await dropStaging(client, staging).catch((left) =>
-      run.log(`the staging schema ${staging} is left: ${messageOf(left)}`),
-    );
+    await cleanUp(work, staging);
     throw error;
+  }
+}
+
+/** Drops the staging schema, on a new connection where the first was lost; what stays is dropped by the next run. */
+async function cleanUp({ run, options, client }: Work, staging: string): Promise<void> {
+  try {
+    await dropStaging(client, staging).catch(async () => {
+      const other = await connect(options.target);
+      await dropStaging(other, staging).finally(() => other.end());
+    });
+  } catch (error) {
+    run.log(`the staging schema ${staging} is left for the next run to drop: ${messageOf(error)}`);
   }
 }
 

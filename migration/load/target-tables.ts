@@ -72,22 +72,13 @@ interface ColumnRow {
   sequence_name: string | null;
 }
 
-/** A domain is converted as the type below it; its own rules are the server's to check. */
 async function readColumns(client: Client, oids: string[]): Promise<(TargetColumn & { table: string })[]> {
   const { rows } = await client.query<ColumnRow>(
-    `WITH RECURSIVE bases AS (
-       SELECT oid AS domain, typbasetype AS base, typtypmod AS modifier FROM pg_type WHERE typtype = 'd'
-       UNION ALL
-       SELECT b.domain, t.typbasetype, CASE WHEN b.modifier = -1 THEN t.typtypmod ELSE b.modifier END
-       FROM bases b JOIN pg_type t ON t.oid = b.base WHERE t.typtype = 'd'
-     )
-     SELECT a.attrelid::text AS "table", a.attname AS name, coalesce(bt.typname, t.typname) AS base,
-            coalesce(b.modifier, a.atttypmod) AS modifier, format_type(a.atttypid, a.atttypmod) AS sql,
-            a.attnotnull OR t.typnotnull AS not_null, a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL AS has_default,
+    `SELECT a.attrelid::text AS "table", a.attname AS name, CASE WHEN t.typtype = 'b' THEN t.typname ELSE '' END AS base, a.atttypmod AS modifier,
+            format_type(a.atttypid, a.atttypmod) AS sql, a.attnotnull AS not_null,
+            a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL AS has_default,
             a.attgenerated <> '' AS generated, s.nspname AS sequence_schema, s.relname AS sequence_name
      FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-     LEFT JOIN bases b ON b.domain = a.atttypid AND NOT EXISTS (SELECT 1 FROM pg_type d WHERE d.oid = b.base AND d.typtype = 'd')
-     LEFT JOIN pg_type bt ON bt.oid = b.base
      LEFT JOIN LATERAL (
        SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE c.relkind = 'S' AND (

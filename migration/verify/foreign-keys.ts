@@ -13,11 +13,17 @@ export interface Reference {
   key: ForeignKeyPlan;
 }
 
+/** The foreign keys of a table whose columns both sides have. */
 export function referencesOf(tables: TablePlan[], child: TablePlan): Reference[] {
   return child.foreignKeys.flatMap((key) => {
     const parent = tables.find((table) => table.target === key.referencedTable);
-    return parent === undefined ? [] : [{ child, parent, key }];
+    const whole = has(child, key.columns) && parent !== undefined && has(parent, key.referencedColumns);
+    return whole ? [{ child, parent, key }] : [];
   });
+}
+
+function has(table: TablePlan, targets: string[]): boolean {
+  return targets.every((target) => table.columns.some((column) => column.target === target));
 }
 
 export function nameOf({ child, key }: Reference): string {
@@ -27,7 +33,7 @@ export function nameOf({ child, key }: Reference): string {
 /** Rows of the source without a parent, those set aside left out of both tables. */
 export function sourceOrphans(source: Source, reference: Reference): string {
   const [child, parent] = [source.relation(reference.child), source.relation(reference.parent)];
-  return source.count(orphansSql(child, parent, pairs(reference, "source")));
+  return source.count(orphansSql("source", child, parent, pairs(reference, "source")));
 }
 
 /** Rows whose parent is missing: as many on each side. */
@@ -38,6 +44,7 @@ export async function compareOrphans(
   reference: Reference,
 ): Promise<Finding> {
   const target = orphansSql(
+    "target",
     relation(schema, reference.child.target),
     relation(schema, reference.parent.target),
     pairs(reference, "target"),
@@ -68,7 +75,7 @@ export async function compareJoin(
   const childColumns = pairColumns(child, child.shownKey, key.columns);
   const parentColumns = pairColumns(parent, parent.shownKey, key.referencedColumns);
   const join = (side: "source" | "target", from: string, to: string) =>
-    `FROM ${from} AS c JOIN ${to} AS p ON ${equalities(pairs(reference, side)).join(" AND ")}`;
+    `FROM ${from} AS c JOIN ${to} AS p ON ${equalities(pairs(reference, side), side).join(" AND ")}`;
 
   const text = [
     ...childColumns.map((column) => rowTextSql([{ name: column.target, type: column.type }], "c.")),
@@ -118,11 +125,16 @@ function pairs({ child, parent, key }: Reference, side: "source" | "target"): [s
   return key.columns.map((column, i) => [name(child, column), name(parent, key.referencedColumns[i] ?? "")]);
 }
 
-function equalities(pairs: [string, string][]): string[] {
-  return pairs.map(([own, other]) => `c.${escapeIdentifier(own)} = p.${escapeIdentifier(other)}`);
+/**
+ * Both sides compare texts by their bytes: SQLite would take a collation such as NOCASE from the column, which PostgreSQL's columns do not
+ * have.
+ */
+function equalities(pairs: [string, string][], side: "source" | "target"): string[] {
+  const bytes = side === "source" ? " COLLATE BINARY" : "";
+  return pairs.map(([own, other]) => `c.${escapeIdentifier(own)} = p.${escapeIdentifier(other)}${bytes}`);
 }
 
-function orphansSql(child: string, parent: string, pairs: [string, string][]): string {
+function orphansSql(side: "source" | "target", child: string, parent: string, pairs: [string, string][]): string {
   const given = pairs.map(([own]) => `c.${escapeIdentifier(own)} IS NOT NULL`);
-  return `SELECT count(*) AS count FROM ${child} AS c WHERE ${given.join(" AND ")} AND NOT EXISTS (SELECT 1 FROM ${parent} AS p WHERE ${equalities(pairs).join(" AND ")})`;
+  return `SELECT count(*) AS count FROM ${child} AS c WHERE ${given.join(" AND ")} AND NOT EXISTS (SELECT 1 FROM ${parent} AS p WHERE ${equalities(pairs, side).join(" AND ")})`;
 }

@@ -28,7 +28,8 @@ export async function compareTable(client: Client, schema: string, table: TableP
   return { passed: found, source: "planned", target: found ? "exists" : "missing", sql: exists };
 }
 
-const columnsSql = `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS "notNull",
+const columnsSql = `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
+  format_type(a.atttypid, NULL) AS base, a.attnotnull AS "notNull",
   a.attidentity <> '' AS identity, pg_get_expr(d.adbin, d.adrelid) AS default
   FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`;
@@ -36,6 +37,8 @@ const columnsSql = `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmo
 interface FoundColumn {
   name: string;
   type: string;
+  /** The type without its modifier. */
+  base: string;
   notNull: boolean;
   identity: boolean;
   default: string | null;
@@ -58,7 +61,11 @@ export async function compareColumns(
     const notNull = column.notNull || column.identity || table.primaryKey?.columns.includes(column.target) === true;
     planned.push(line(column.target, precise(await formatType(client, column)), notNull, column.identity));
   }
-  const found = rows.map((row) => line(row.name, precise(row.type), row.notNull, row.identity));
+  // How a type of the target's own is called depends on the search path; the server resolves it, without its modifier.
+  const others = table.columns.filter(({ type }) => type.kind === "other").map(({ target }) => target);
+  const found = rows.map((row) =>
+    line(row.name, others.includes(row.name) ? row.base : precise(row.type), row.notNull, row.identity),
+  );
   const finding = compareLines(planned, found, "columns", existing);
   const defaults = existing ? [] : await differingDefaults(client, table, rows);
   if (defaults.length === 0) return { ...finding, sql: columnsSql };
@@ -73,12 +80,14 @@ export async function compareColumns(
 
 /** As pg_catalog writes the planned type. */
 async function formatType(client: Client, column: ColumnPlan): Promise<string> {
-  if (column.type.kind === "other") return column.type.sql;
   const { rows } = await client.query<{ type: string }>({
     text: `SELECT format_type(to_regtype($1), NULL) AS type`,
-    values: [column.type.kind === "char" ? "bpchar" : column.type.kind],
+    values: [
+      column.type.kind === "char" ? "bpchar" : column.type.kind === "other" ? column.type.sql : column.type.kind,
+    ],
   });
-  const name = rows[0]?.type ?? column.type.kind;
+  const name = rows[0]?.type ?? typeName(column.type);
+  if (column.type.kind === "other") return name;
   const modifier = /\(.*\)$/.exec(typeName(column.type))?.[0] ?? "";
   return name + modifier;
 }
@@ -167,7 +176,7 @@ interface FoundForeignKey extends Omit<ForeignKeyPlan, "orphans" | "initiallyDef
 /**
  * Foreign keys: columns, actions, when they are checked, and that those without orphans are valid.
  *
- * @param hasOrphans whether rows have lost their parent because it was set aside
+ * @param hasOrphans whether rows of the source are without a parent
  */
 export async function compareForeignKeys(
   client: Client,
@@ -178,15 +187,38 @@ export async function compareForeignKeys(
 ): Promise<Finding> {
   const { rows } = await client.query<FoundForeignKey>(foreignKeysSql, [relation(schema, table.target)]);
   const existing = plan.mode === "existing";
-  const planned = table.foreignKeys.map((key) => {
+  const line = (key: Omit<ForeignKeyPlan, "orphans">) => {
     const when = key.initiallyDeferred ? " initially deferred" : key.deferrable ? " deferrable" : "";
-    return `${existing ? "" : `${key.name} `}(${key.columns.join(", ")}) to ${key.referencedTable} (${key.referencedColumns.join(", ")}) on update ${key.onUpdate} on delete ${key.onDelete}${when}${key.orphans > 0 || hasOrphans(key) ? " not valid" : ""}`;
-  });
-  const found = rows.map((key) => {
-    const when = key.deferred ? " initially deferred" : key.deferrable ? " deferrable" : "";
-    return `${existing ? "" : `${key.name} `}(${key.columns.join(", ")}) to ${key.same ? "" : "another schema's "}${key.referenced} (${key.referencedColumns.join(", ")}) on update ${actions[key.onUpdate]} on delete ${actions[key.onDelete]}${when}${key.valid ? "" : " not valid"}`;
-  });
-  return { ...compareLines(planned, found, "foreign keys", existing), sql: foreignKeysSql };
+    return `${existing ? "" : `${key.name} `}(${key.columns.join(", ")}) to ${key.referencedTable} (${key.referencedColumns.join(", ")}) on update ${key.onUpdate} on delete ${key.onDelete}${when}`;
+  };
+  const found = rows.map((key) => ({
+    valid: key.valid,
+    line: line({
+      ...key,
+      referencedTable: `${key.same ? "" : "another schema's "}${key.referenced}`,
+      onUpdate: actions[key.onUpdate] ?? "",
+      onDelete: actions[key.onDelete] ?? "",
+      initiallyDeferred: key.deferred,
+    }),
+  }));
+  const finding = compareLines(
+    table.foreignKeys.map(line),
+    found.map((key) => key.line),
+    "foreign keys",
+    existing,
+  );
+  const invalid = table.foreignKeys.filter(
+    (key) => found.some((other) => other.line === line(key) && !other.valid) && !hasOrphans(key),
+  );
+  if (invalid.length === 0) return { ...finding, sql: foreignKeysSql };
+  const detail = invalid.map((key) => `${line(key)}: not valid, though no row is without a parent`);
+  return {
+    ...finding,
+    passed: false,
+    target: `${invalid.length} not valid`,
+    sql: foreignKeysSql,
+    detail: [finding.detail, ...detail].filter((text) => text !== null).join("\n"),
+  };
 }
 
 /** That the identity's next value lies past every key, and not before the planned one. */

@@ -1,4 +1,4 @@
-import type { Client } from "pg";
+import type { Client, QueryArrayConfig } from "pg";
 import type { CompareQuery, MigrationReport, TargetType } from "../model";
 import { cellReader } from "./cell";
 import type { Finding } from "./snapshot";
@@ -34,17 +34,20 @@ export async function compareResults(
   source: Source,
   query: CompareQuery,
 ): Promise<{ finding: Finding; result: QueryResult }> {
+  // SQLite's side comes first: it takes one statement, and only one that reads.
+  const here = source.results(query.sql);
   const target = await client.query<Cell[]>({
     text: query.sql,
+    // The extended protocol takes a single statement, too.
+    queryMode: "extended",
     rowMode: "array",
     types: { getTypeParser: () => (text: unknown) => text },
-  });
+  } as QueryArrayConfig);
   const result = {
     name: query.name,
     columns: target.fields.map((field) => field.name),
     rows: target.rows.slice(0, keptRows),
   };
-  const here = source.results(query.sql);
   const fields = target.fields.map((field) => types[field.dataTypeID] ?? { kind: "text" as const });
   const shown = (rows: number, columns: number) => `${rows} rows, ${columns} columns`;
   const sizes = [shown(here.rows.length, here.columns.length), shown(target.rows.length, fields.length)] as const;

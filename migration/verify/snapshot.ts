@@ -10,8 +10,11 @@ export async function withSnapshot<T>(client: Client, schema: string, work: () =
   const inside = client.getTransactionStatus() === "T";
   await client.query(inside ? "SAVEPOINT pgstead_verify" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   try {
+    const { rows } = await client.query<{ path: string }>("SELECT current_setting('search_path') AS path");
+    // The former path stays behind the schema: a column's type may be found there.
+    const path = [escapeIdentifier(schema), rows[0]?.path ?? ""].filter((part) => part !== "").join(", ");
     await client.query(
-      `SET LOCAL search_path TO ${escapeIdentifier(schema)}; SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle TO 'ISO, YMD'; SET LOCAL intervalstyle TO 'iso_8601'; SET LOCAL extra_float_digits TO 1; SET LOCAL bytea_output TO 'hex'; SET LOCAL statement_timeout TO 0; SET LOCAL client_encoding TO 'UTF8'`,
+      `SET LOCAL search_path TO ${path}; SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle TO 'ISO, YMD'; SET LOCAL intervalstyle TO 'iso_8601'; SET LOCAL extra_float_digits TO 1; SET LOCAL bytea_output TO 'hex'; SET LOCAL statement_timeout TO 0; SET LOCAL client_encoding TO 'UTF8'; SET LOCAL transaction_read_only TO on`,
     );
     return await work();
   } finally {

@@ -105,7 +105,6 @@ async function verifyTable(input: VerificationInput, source: Source, table: Tabl
   const { client, schema, plan } = input;
   const ask = (name: string, compare: () => Promise<Finding>) => check(client, name, table.target, compare);
   const hasOrphans = (key: ForeignKeyPlan) =>
-    input.rejects.length > 0 &&
     referencesOf(plan.tables, table).some(
       (reference) => reference.key === key && sourceOrphans(source, reference) !== "0",
     );

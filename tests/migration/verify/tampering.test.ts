@@ -250,6 +250,13 @@ const tamperings: [what: string, sql: string, table: string, check: string, deta
   ],
   ["a dropped foreign key", dropForeignKeys, "notes", "foreign keys", /missing: .*\(person_id\) to people \(id\)/],
   [
+    "a foreign key that is no longer proved",
+    `${dropForeignKeys} ALTER TABLE notes ADD CONSTRAINT notes_person_id_fkey FOREIGN KEY (person_id) REFERENCES people (id) ON DELETE CASCADE NOT VALID`,
+    "notes",
+    "foreign keys",
+    /not valid, though no row is without a parent/,
+  ],
+  [
     "a child without its parent",
     `${dropForeignKeys} DELETE FROM people WHERE id = 298`,
     "notes",

@@ -157,6 +157,41 @@ describe("existing mode", () => {
   });
 });
 
+describe("a target's own names and keys", () => {
+  it("types of another schema, and a foreign key on a column that has no source", async () => {
+    const source = sqlite(
+      "own.db",
+      "CREATE TABLE pet (id INTEGER PRIMARY KEY, kind TEXT, size TEXT); INSERT INTO pet VALUES (1, 'cat', 'big')",
+    );
+    const target = await server.createDatabase();
+    await inTarget(
+      target,
+      `CREATE SCHEMA app; CREATE TYPE size AS ENUM ('small', 'big'); CREATE TYPE app.kind AS ENUM ('cat', 'dog');
+       CREATE TABLE app.pet (id int PRIMARY KEY, kind app.kind, size size, mother_id int REFERENCES app.pet (id))`,
+    );
+    const report = await migrate({ source, target, workFolder, mode: "existing", schema: "app" });
+    expect(notPassed(report.checks)).toEqual([]);
+    expect(report.totals.loadedRows).toBe("1");
+  });
+
+  it("a reference that only SQLite's NOCASE sees is a row without a parent on both sides", async () => {
+    const source = sqlite(
+      "nocase.db",
+      `CREATE TABLE tag (name TEXT COLLATE NOCASE PRIMARY KEY);
+       CREATE TABLE item (id INTEGER PRIMARY KEY, tag TEXT REFERENCES tag (name));
+       INSERT INTO tag VALUES ('Red'), ('Blue'); INSERT INTO item VALUES (1, 'red'), (2, 'Blue')`,
+    );
+    const target = await server.createDatabase();
+    const report = await migrate({ source, target, workFolder });
+    expect(notPassed(report.checks)).toEqual([]);
+    expect(report.checks.find(({ name }) => name.startsWith("orphans"))).toMatchObject({
+      source: "1 rows without a parent",
+      target: "1 rows without a parent",
+    });
+    expect(notPassed((await verifyTarget({ source, target }, null, quiet)).checks)).toEqual([]);
+  });
+});
+
 describe("text that is not valid UTF-8", () => {
   it("is never taken as the text with replacement characters", async () => {
     const source = sqlite(
@@ -230,6 +265,8 @@ describe("compared queries", () => {
   it("must be queries that read", async () => {
     const { check } = await compare("DELETE FROM t RETURNING id");
     expect(check).toMatchObject({ status: "not done" });
+    const two = await compare("SELECT 1; COMMIT; DELETE FROM t");
+    expect(two.check).toMatchObject({ status: "not done" });
     expect(await inTarget(target, "SELECT count(*)::int AS n FROM t")).toEqual([{ n: 2 }]);
   });
 });

@@ -50,5 +50,11 @@ function show({ report, envFilePath, ...at }: StackOutputs): void {
   const password = !envFilePath
     ? "The URL with its password: npm run -s pulumi -- stack output url --show-secrets"
     : `The URL with its password is DATABASE_URL in ${envFilePath}`;
-  process.stdout.write(`\n${proof}\n\nPostgreSQL ${at.serverVersion} is at ${url}\n${password}\n`);
+  const queries = (report?.queries ?? []).map(({ name, rows }) => {
+    const shown = rows.slice(0, 10).map((row) => row.join(" "));
+    return `${name}: ${[...shown, ...(rows.length > shown.length ? ["…"] : [])].join(", ")}`;
+  });
+  process.stdout.write(
+    `\n${[proof, ...queries].join("\n")}\n\nPostgreSQL ${at.serverVersion} is at ${url}\n${password}\n`,
+  );
 }

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { builtEngineFolder } from "../../toolchain/built-engine";
 
 const root = join(__dirname, "..", "..");
 
@@ -22,8 +23,6 @@ export class TestProject {
 
   /** Gives the project the engine that was built for this checkout, so that it is not built once more. */
   adoptBuiltEngine(): void {
-    const { builtEngineFolder } =
-      require("../../toolchain/built-engine") as typeof import("../../toolchain/built-engine");
     const own = builtEngineFolder.replace(root, this.folder);
     mkdirSync(own, { recursive: true });
     if (existsSync(join(builtEngineFolder, "pulumi"))) linkSync(join(builtEngineFolder, "pulumi"), join(own, "pulumi"));

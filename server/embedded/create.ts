@@ -5,10 +5,11 @@ import { verifyConfiguration, writeConfiguration } from "./configuration";
 import { start, stop } from "./control";
 import { checkFolderIsFree, keptDataHint, removeNote, undoCreation, writeNote } from "./creation-note";
 import { initialize, writeMarker } from "./data-folder";
-import { prepareFolders } from "./folders";
+import { makePrivateFolder, prepareFolders } from "./folders";
 import type { EmbeddedServerInputs, EmbeddedServerOutputs } from "./inputs";
 import { findStart, moveIn } from "./kept-data";
 import { outputsOf } from "./outputs";
+import { checkPortFree } from "./port";
 import { tidyHome } from "./remove";
 import { plannedSettings } from "./settings";
 import { setPasswordOffline } from "./superuser";
@@ -46,6 +47,7 @@ export async function createServer(
   const origin =
     inputs.startFrom === "" ? undefined : await findStart(inputs.startFrom, cluster.dataFolder, { ...inputs, account });
   checkFolderIsFree(cluster, origin);
+  if (origin === undefined) await checkPortFree(cluster.host, cluster.port);
 
   writeNote(cluster, origin);
   try {
@@ -88,5 +90,7 @@ async function fill(
   }
   const hint = keptDataHint(cluster.dataFolder);
   say(`Making a new PostgreSQL ${version} data folder, ${cluster.dataFolder}.${hint === undefined ? "" : ` ${hint}`}`);
+  makePrivateFolder(cluster.dataFolder, cluster.account);
+  writeNote(cluster, undefined);
   await initialize(cluster, inputs.superuser, inputs.superuserPassword, inputs.locale);
 }

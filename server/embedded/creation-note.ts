@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../support/errors";
 import { writeFileAtomic } from "../../support/files";
 import type { Cluster } from "./cluster";
 import { stop, toolsGone } from "./control";
-import { holdsFiles, readMarker } from "./data-folder";
+import { holdsFiles, readMarker, removePasswordFile } from "./data-folder";
 import { keptFolders, moveIn } from "./kept-data";
 
 /**
@@ -15,13 +15,25 @@ interface Note {
   dataFolder: string;
   /** The kept folder that was moved in. */
   origin?: string;
+  /** The file system's number of the folder that was made: another one in its place is not ours to remove. */
+  inode?: string;
 }
 
 const notePath = (cluster: Cluster) => join(cluster.home, "creating.json");
 
+/** Called before anything is made or moved, and again when there is an empty data folder. */
 export function writeNote(cluster: Cluster, origin: string | undefined): void {
-  const note: Note = { dataFolder: cluster.dataFolder, ...(origin === undefined ? {} : { origin }) };
+  const inode = inodeOf(cluster.dataFolder);
+  const note: Note = {
+    dataFolder: cluster.dataFolder,
+    ...(origin === undefined ? {} : { origin }),
+    ...(inode === undefined ? {} : { inode }),
+  };
   writeFileAtomic(notePath(cluster), `${JSON.stringify(note)}\n`, 0o600);
+}
+
+function inodeOf(folder: string): string | undefined {
+  return statSync(folder, { bigint: true, throwIfNoEntry: false })?.ino.toString();
 }
 
 export function removeNote(cluster: Cluster): void {
@@ -38,9 +50,11 @@ export async function undoCreation(cluster: Cluster): Promise<void> {
     await stop(unfinished);
     if (note.origin === undefined) {
       // With its marker a data folder is complete: interrupted after that, it is for the user to say what becomes of it.
-      if (readMarker(note.dataFolder) === undefined) removeFolder(note.dataFolder);
+      const ours = note.inode === inodeOf(note.dataFolder) && readMarker(note.dataFolder) === undefined;
+      if (ours) removeFolder(note.dataFolder);
     } else if (!existsSync(note.origin)) moveIn(note.dataFolder, note.origin);
   }
+  removePasswordFile(cluster.home);
   removeNote(cluster);
 }
 

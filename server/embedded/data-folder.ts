@@ -16,7 +16,6 @@ import { writeFileAtomic } from "../../support/files";
 import { majorVersion } from "./binaries";
 import type { Cluster } from "./cluster";
 import { explain } from "./explain";
-import { makePrivateFolder } from "./folders";
 import { run } from "./programs";
 
 /** The note in a data folder that says that it is ours, and complete. */
@@ -93,17 +92,23 @@ export function checkMajorVersion(dataFolder: string): void {
     );
 }
 
+const passwordFileIn = (home: string) => join(home, ".initdb-password");
+
+/** Removes the file that tells initdb the password; one that was killed leaves it. */
+export function removePasswordFile(home: string): void {
+  rmSync(passwordFileIn(home), { force: true });
+}
+
 /**
- * Makes a new data folder: UTF8, data checksums, passwords by scram-sha-256.
+ * Fills an empty data folder: UTF8, data checksums, passwords by scram-sha-256.
  *
  * @param locale name of the system's locale, or `icu:` and an ICU locale such as `icu:de-AT`; C orders text by bytes, as SQLite does
  * @throws UserError; what was begun is removed by initdb itself
  */
 export async function initialize(cluster: Cluster, superuser: string, password: string, locale: string): Promise<void> {
-  makePrivateFolder(cluster.dataFolder, cluster.account);
-  const passwordFile = join(cluster.home, ".initdb-password");
+  const passwordFile = passwordFileIn(cluster.home);
   try {
-    rmSync(passwordFile, { force: true });
+    removePasswordFile(cluster.home);
     writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: "wx" });
     own(passwordFile, cluster);
     const order = locale.startsWith("icu:")
@@ -127,7 +132,7 @@ export async function initialize(cluster: Cluster, superuser: string, password: 
     if (outcome.code !== 0)
       throw explain(`The data folder ${cluster.dataFolder} cannot be made`, withoutPassword(outcome.output));
   } finally {
-    rmSync(passwordFile, { force: true });
+    removePasswordFile(cluster.home);
   }
 }
 

@@ -11,6 +11,10 @@ const advice: [RegExp, string][] = [
     "Set locale to one that `locale -a` lists, to C, or to icu: and an ICU locale.",
   ],
   [/address already in use/i, "Another program holds the port: stop it, or set port to a free one."],
+  [
+    /"root" execution/i,
+    "The data folder belongs to root, as whom PostgreSQL refuses to run: give it and all in it to an unprivileged account (chown -R).",
+  ],
   [/permission denied|invalid permissions/i, "Check the owner and the permissions of the folders named above."],
   [
     /pre-existing shared memory block/i,

@@ -6,15 +6,24 @@ import { checkMajorVersion, readMarker } from "./data-folder";
 import { serverState } from "./postmaster";
 
 /**
- * Sets a stopped server's data folder aside, under a dated name beside it.
+ * Sets a stopped server's data folder aside, under a dated name (UTC) beside it.
  *
  * @returns the new path
+ * @throws UserError when it cannot be renamed, as a mount point cannot
  */
 export function setAside(dataFolder: string, now = new Date()): string {
   const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
   let kept = `${dataFolder}.kept-${stamp}`;
   for (let n = 2; existsSync(kept); n++) kept = `${dataFolder}.kept-${stamp}-${n}`;
-  renameSync(dataFolder, kept);
+  try {
+    renameSync(dataFolder, kept);
+  } catch (error) {
+    throw new UserError(
+      `The server is stopped, but its data folder ${dataFolder} cannot be set aside as ${kept}: ${messageOf(error)}.`,
+      "Move its content away yourself, or set keepData to false to have it removed, then run `pulumi destroy` again.",
+      { cause: error },
+    );
+  }
   return kept;
 }
 

@@ -4,6 +4,7 @@ import { removeOtherCopies } from "./binaries";
 import type { Cluster } from "./cluster";
 import { stop } from "./control";
 import { removeFolder } from "./creation-note";
+import { removePasswordFile } from "./data-folder";
 import { setAside } from "./kept-data";
 
 /** Stops the server, sets its data aside or removes it, and removes everything else of it. */
@@ -21,6 +22,7 @@ export async function removeServer(cluster: Cluster, keepData: boolean, say: (li
 export function tidyHome(home: string, keepLog: boolean): void {
   if (!existsSync(home)) return;
   rmSync(join(home, "socket"), { recursive: true, force: true });
+  removePasswordFile(home);
   removeOtherCopies(home);
   if (!keepLog) for (const log of ["server.log", "server.log.1"]) rmSync(join(home, log), { force: true });
   if (readdirSync(home).length === 0) rmdirSync(home);

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -101,6 +101,15 @@ describe("a new server", () => {
   });
 });
 
+describe("a home with spaces, quotes and commas in its path", () => {
+  it("makes a server with a socket there", async () => {
+    const { id, inputs, outs } = await someServer({ home: join(temporaryFolder(), "it's 100% ours, ü") });
+    expect(existsSync(join(outs.paths.socketFolder, `.s.PGSQL.${outs.port}`))).toBe(process.platform !== "win32");
+    expect(await provider.diff(id, outs, inputs)).toEqual({ changes: false });
+    await provider.delete(id, outs);
+  });
+});
+
 describe("a home with a path too long for a Unix socket", () => {
   it("makes a server that listens on its port only", async () => {
     const home = join(temporaryFolder(), "a-very-long-name-".repeat(6), "home");
@@ -185,6 +194,19 @@ describe("a creation that cannot be", () => {
     const { outs } = await provider.create(inputs);
     expect(await ask(outs, "SELECT 1")).toBe(1);
     expect(existsSync(join(inputs.home, "creating.json"))).toBe(false);
+  });
+
+  it("never removes a folder that someone put in the place of a half-made one", async () => {
+    const inputs = await someInputs();
+    const dataFolder = join(inputs.home, "data");
+    mkdirSync(dataFolder, { recursive: true });
+    const cluster = { instance: "test", home: inputs.home, dataFolder, binFolder: "", logFile: "", socketFolder: "" };
+    writeNote({ ...cluster, host: inputs.host, port: inputs.port, account: undefined }, undefined);
+    renameSync(dataFolder, `${dataFolder}.old`);
+    mkdirSync(dataFolder);
+    writeFileSync(join(dataFolder, "thesis.txt"), "mine");
+    await refused(inputs, /is not empty, and pgstead did not make what is in it/);
+    expect(readdirSync(dataFolder)).toEqual(["thesis.txt"]);
   });
 
   it("never removes a complete data folder, even with a note of its creation beside it", async () => {

@@ -4,12 +4,12 @@ import { quoteName } from "../source/catalog";
 import { exactValue, type SqliteValue } from "../source/value";
 import type { LoadContext } from "./table";
 
-/** @returns says of a row, by its exact key, why it must be set aside, or null */
+/** @returns says of a row, by its exact key, why it must be set aside, or null where no row must be */
 export function findOrphans(
   context: LoadContext,
   plan: MigrationPlan,
   table: TablePlan,
-): (locator: ExactValue[]) => { code: string; reason: string } | null {
+): ((locator: ExactValue[]) => { code: string; reason: string } | null) | null {
   const found = new Map<string, { code: string; reason: string }>();
   for (const key of table.foreignKeys) {
     const parent = plan.tables.find((other) => other.target === key.referencedTable);
@@ -23,7 +23,7 @@ export function findOrphans(
     for (const locator of withParentSetAside(context, table, parent, key))
       found.set(JSON.stringify(locator), why("was set aside"));
   }
-  return (locator) => (found.size === 0 ? null : (found.get(JSON.stringify(locator)) ?? null));
+  return found.size === 0 ? null : (locator) => found.get(JSON.stringify(locator)) ?? null;
 }
 
 const sourceName = (table: TablePlan, target: string) =>

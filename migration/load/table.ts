@@ -30,7 +30,7 @@ const progressRows = 5000;
 export async function loadTable(
   context: LoadContext,
   table: TablePlan,
-  exclude: (locator: ExactValue[]) => { code: string; reason: string } | null = () => null,
+  exclude: ((locator: ExactValue[]) => { code: string; reason: string } | null) | null = null,
 ): Promise<TableReport> {
   const { run } = context;
   const started = performance.now();
@@ -46,7 +46,7 @@ export async function loadTable(
     const lines: string[] = [];
     const accepted: Row[] = [];
     for (const row of rows) {
-      const excluded = exclude(reader.locator(row));
+      const excluded = exclude === null ? null : exclude(reader.locator(row));
       const line = excluded === null ? encoder.encode(row) : encoder.reject(row, excluded, null);
       if (typeof line === "string") {
         lines.push(line);

@@ -87,6 +87,10 @@ function lookAtForms(
     const profile = profiles.get(column.name);
     const family = familyOf(column.name);
     if (profile === undefined || classes.every((kind) => profile.storage[kind] === undefined)) return [];
+    if (family === "boolean" && isZeroOrOne(profile)) {
+      profile.forms = { boolean: profile.storage.integer ?? "0" };
+      return [];
+    }
     const mixedBytes =
       profile.storage.blob !== undefined &&
       Object.keys(profile.storage).some((kind) => kind !== "blob" && kind !== "null");
@@ -117,4 +121,14 @@ function lookAtForms(
     });
   for (const { profile, counts } of looked)
     profile.forms = Object.fromEntries([...counts].map(([form, count]) => [form, count.toString()]));
+}
+
+/** The usual booleans, told by the counts alone. */
+function isZeroOrOne({ storage, minInteger, maxInteger }: ColumnProfile): boolean {
+  return (
+    Object.keys(storage).every((kind) => kind === "integer" || kind === "null") &&
+    minInteger !== null &&
+    BigInt(minInteger) >= 0n &&
+    BigInt(maxInteger ?? 0) <= 1n
+  );
 }

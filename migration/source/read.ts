@@ -15,7 +15,9 @@ export class TableReader {
   readonly #width: number;
   readonly #from: string;
   readonly #order: string;
-  /** How many rows come before one. */
+  /** Where the key is one column: its place among the names. */
+  readonly #keyAt: number | null;
+  /** How many rows come before one, where no single integer tells it from the others. */
   readonly #places = new WeakMap<Row, number>();
 
   constructor(
@@ -26,6 +28,7 @@ export class TableReader {
     const names = table.columns.map((column) => column.source);
     for (const name of [...table.key, ...table.shownKey]) if (!names.includes(name)) names.push(name);
     this.#names = names;
+    this.#keyAt = table.key.length === 1 ? names.indexOf(table.key[0] ?? "") : null;
     // An index might need a collation that only the application has, and would only be slower.
     this.#from = `FROM ${quoteName(table.source)} NOT INDEXED`;
     this.#order = table.key.length === 0 ? "" : `ORDER BY ${table.key.map(quoteName).join(", ")}`;
@@ -40,7 +43,8 @@ export class TableReader {
     let bytes = 0;
     let place = 0;
     for (const row of select.iterate()) {
-      this.#places.set(row, place++);
+      if (this.#integerKey(row) === null) this.#places.set(row, place);
+      place++;
       batch.push(row);
       for (const value of row) if (typeof value === "string" || value instanceof Uint8Array) bytes += value.length;
       if (batch.length < batchRows && bytes < batchBytes) continue;
@@ -66,6 +70,11 @@ export class TableReader {
     return this.table.key.map((name) => exactValue(this.#value(row, name)));
   }
 
+  #integerKey(row: Row): bigint | null {
+    const key = this.#keyAt === null ? null : row[this.#keyAt];
+    return typeof key === "bigint" ? key : null;
+  }
+
   #value(row: Row, name: string): SqliteValue {
     return row[this.#names.indexOf(name)] ?? null;
   }
@@ -76,16 +85,12 @@ export class TableReader {
    */
   bytes(row: Row, column: number): Buffer {
     const what = `SELECT CAST(${quoteName(this.table.columns[column]?.source ?? "")} AS BLOB) ${this.#from}`;
-    const [key] = this.table.key;
-    const value = key === undefined ? null : this.#value(row, key);
-    // A key that is no rowid may hold such text itself, and would not be found by it; but the copy never changes, so the place is sound.
-    if (this.table.key.length === 1 && key !== undefined && typeof value === "bigint")
-      return (
-        this.db
-          .prepare<[bigint], Buffer>(`${what} WHERE ${quoteName(key)} = ?`)
-          .pluck()
-          .get(value) ?? missing()
-      );
+    const key = this.#integerKey(row);
+    if (key !== null) {
+      const where = `WHERE ${this.table.key.map(quoteName).join()} = ?`;
+      return this.db.prepare<[bigint], Buffer>(`${what} ${where}`).pluck().get(key) ?? missing();
+    }
+    // Another key may hold such text itself, and would not be found by it; but the copy never changes, so the place is sound.
     const place = this.#places.get(row) ?? missing();
     return this.db.prepare<[number], Buffer>(`${what} ${this.#order} LIMIT 1 OFFSET ?`).pluck().get(place) ?? missing();
   }

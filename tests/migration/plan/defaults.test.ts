@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import type { TargetType } from "../../../migration/model";
+import { translateDefault } from "../../../migration/plan/defaults";
+
+const text: TargetType = { kind: "text" };
+const bigint: TargetType = { kind: "bigint" };
+const boolean: TargetType = { kind: "boolean" };
+const timestamp: TargetType = { kind: "timestamp" };
+const utc = "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')";
+
+test.each<[string, TargetType, string | null | undefined]>([
+  ["'abc'", text, "'abc'"],
+  ["'it''s'", text, "'it''s'"],
+  ["'back\\slash'", text, " E'back\\\\slash'"],
+  ['""', text, "''"],
+  ['"quoted"', text, "'quoted'"],
+  ["5", text, "'5'"],
+  ["1.50", text, undefined],
+  ["'abcdef'", { kind: "varchar", length: 5 }, undefined],
+  ["NULL", text, null],
+  ["(NULL)", bigint, null],
+  ["0", bigint, "0"],
+  ["-1", bigint, "-1"],
+  ["(( 42 ))", bigint, "42"],
+  ["'7'", bigint, "7"],
+  ["9223372036854775808", bigint, undefined],
+  ["1.5", bigint, undefined],
+  ["0", boolean, "false"],
+  ["TRUE", boolean, "true"],
+  ["'f'", boolean, "false"],
+  ["2", boolean, undefined],
+  ["-1.5e3", { kind: "double precision" }, "-1.5e3"],
+  ["0.10", { kind: "numeric", precision: 10, scale: 2 }, "0.10"],
+  ["x'00Ff'", { kind: "bytea" }, "'\\x00ff'::bytea"],
+  ["CURRENT_TIMESTAMP", timestamp, utc],
+  ["current_timestamp", { kind: "timestamptz" }, "CURRENT_TIMESTAMP"],
+  ["(datetime('now'))", timestamp, utc],
+  ["(datetime('now', 'localtime'))", timestamp, undefined],
+  ["(strftime('%Y', 'now'))", text, undefined],
+  ["CURRENT_TIMESTAMP", text, `to_char(${utc}, 'YYYY-MM-DD HH24:MI:SS')`],
+  ["CURRENT_DATE", { kind: "date" }, `${utc}::date`],
+  ["'2024-01-01 00:00'", timestamp, "'2024-01-01 00:00:00'"],
+  ["'now'", timestamp, undefined],
+  ["'{}'", { kind: "json" }, "'{}'::json"],
+  ["(random())", bigint, undefined],
+  ["(1) + (2)", bigint, undefined],
+  ["'a' || 'b'", text, undefined],
+])("DEFAULT %s in a column of %j is %j", (sql, type, expected) => expect(translateDefault(sql, type)).toBe(expected));

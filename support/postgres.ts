@@ -63,12 +63,21 @@ function renderUrl(target: PostgresTarget, password: string): string {
   if (target.tls !== "disable") query.set("sslmode", target.tls);
   if (target.tlsCaFile !== undefined) query.set("sslrootcert", target.tlsCaFile);
   const suffix = query.size === 0 ? "" : `?${query}`;
-  return `postgresql://${encode(target.user)}${password}@${host}:${target.port}/${encode(target.database)}${suffix}`;
+  return `postgresql://${encode(target.user)}${password}@${host}:${target.port}/${encodePath(target.database)}${suffix}`;
 }
 
 /** Percent-encodes also what URLs allow but shells and .env readers take as quotes. */
 function encode(part: string): string {
-  return encodeURIComponent(part).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(part).replace(/[!'()*]/g, percent);
+}
+
+/** As `encode`, but leaves what a path may hold: some drivers (node-postgres) do not decode it there. */
+function encodePath(part: string): string {
+  return encodeURI(part).replace(/[!'()*?#/]/g, percent);
+}
+
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 /** node-postgres's form of the target. */

@@ -1,0 +1,87 @@
+/** A stack on a server that is there already: only what is inside the server is made, and destroy leaves the data. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readKey } from "../../support/env-text";
+import { type TestServer, testServer } from "../support/postgres";
+import { TestProject } from "../support/project";
+
+const minutes = 60_000;
+let server: TestServer;
+let project: TestProject;
+
+beforeAll(async () => {
+  server = await testServer();
+  project = new TestProject();
+  project.adoptBuiltEngine();
+  await run("tsx", "samples/make-rich-sample.ts", "rich.db");
+  for (const [key, value] of Object.entries({
+    instance: "external",
+    port: String(server.port),
+    source: "rich.db",
+    database: "Rich & Famous",
+    role: "o'brien",
+  }))
+    await pulumi("config", "set", key, value);
+  await pulumi("config", "set", "--path", "extensions[0]", "pg_trgm");
+  await pulumi("config", "rm", "compareQueries");
+}, 5 * minutes);
+
+afterAll(async () => {
+  project.remove();
+  await server.stop();
+});
+
+async function run(...command: string[]): Promise<string> {
+  const { code, output } = await project.spawn("npx", command);
+  expect(code, output).toBe(0);
+  return output;
+}
+
+async function pulumi(...args: string[]): Promise<string> {
+  const { code, output } = await project.run("pulumi", ...args);
+  expect(code, output).toBe(0);
+  return output;
+}
+
+async function query(sql: string): Promise<Record<string, unknown>[]> {
+  const client = new Client(readKey(readFileSync(project.path(".env"), "utf8"), "DATABASE_URL"));
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe("a stack on an external server", () => {
+  it("is refused, before anything is made, while the superuser's password is missing or in plain text", async () => {
+    const missing = await project.run("pulumi", "preview");
+    expect(missing.output).toMatch(/pgstead:superuserPassword is not set/);
+    await pulumi("config", "set", "superuserPassword", "test-only", "--plaintext");
+    const plain = await project.run("pulumi", "preview");
+    expect(plain.output).toMatch(/pgstead:superuserPassword is kept in plain text/);
+    expect(plain.code).not.toBe(0);
+  }, 2 * minutes);
+
+  it("gets role, database, extension and data, whatever their names", async () => {
+    await pulumi("config", "set", "superuserPassword", "test-only", "--secret");
+    const output = await pulumi("up", "--yes", "--skip-preview");
+    expect(output).toMatch(/verified/);
+    expect(await query("SELECT current_user AS role, current_database() AS database")).toEqual([
+      { role: "o'brien", database: "Rich & Famous" },
+    ]);
+    const [{ n } = { n: 0 }] = await query("SELECT count(*)::int AS n FROM audit_logs");
+    expect(n).toBeGreaterThan(100);
+    expect(await query("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toHaveLength(1);
+    await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  }, 5 * minutes);
+
+  it("leaves role, database and data where they are when it is destroyed", async () => {
+    const env = readFileSync(project.path(".env"));
+    await pulumi("destroy", "--yes", "--skip-preview");
+    writeFileSync(project.path(".env"), env);
+    const [{ n } = { n: 0 }] = await query("SELECT count(*)::int AS n FROM audit_logs");
+    expect(n).toBeGreaterThan(100);
+  }, 2 * minutes);
+});

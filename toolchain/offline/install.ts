@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
 import { messageOf, UserError } from "../../support/errors";
@@ -76,11 +76,10 @@ function installOne({ name, folder, marker }: StandIn, stamp: string, projectRoo
   if (!ours && officialIsThere(folder, name)) return;
   if (ours && existsSync(launcher) && existsSync(script) && readFileSync(stampFile, "utf8") === stamp) return;
 
-  mkdirSync(folder, { recursive: true });
-  rmSync(stampFile, { force: true });
+  // First, and without its stamp: whoever interrupts this leaves a folder that is known as ours, and as unfinished.
+  writeFileAtomic(stampFile, "");
   writeFileAtomic(script, bundle(name, projectRoot));
   writeFileAtomic(launcher, launcherText(name), 0o755);
-  // Last: whoever interrupts this finds it to be done again.
   writeFileAtomic(stampFile, stamp);
 }
 

@@ -126,6 +126,7 @@ class LanguageHost {
 
   async #run(request: RunRequest): Promise<RunResponse> {
     const info = request.getInfo();
+    if (request.getAttachDebugger()) return new RunResponse().setError(`Attaching a debugger ${notHere}`);
     try {
       const program = new Program(
         {

@@ -280,6 +280,23 @@ describe("roles", () => {
     expect(reveal(outputs.password ?? null)).toMatch(/^SCRAM-SHA-256\$/);
   });
 
+  test("an end of validity is no change where the server writes the same moment otherwise", async () => {
+    await sql("postgres", "ALTER SYSTEM SET timezone = 'Asia/Tokyo'", "SELECT pg_reload_conf()");
+    try {
+      const { id, inputs, outputs } = await provider.make("Role", {
+        name: "temporary",
+        validUntil: "2030-01-01T00:00:00Z",
+      });
+      const read = await provider.read("Role", id, outputs, inputs);
+      expect(await provider.diff("Role", read.outputs, inputs)).toMatchObject({ changed: false });
+      await sql("postgres", "ALTER ROLE temporary VALID UNTIL '2031-01-01T00:00:00Z'");
+      const changed = await provider.read("Role", id, outputs, inputs);
+      expect(changed.outputs.validUntil).toBe("2031-01-01 09:00:00+09");
+    } finally {
+      await sql("postgres", "ALTER SYSTEM RESET timezone", "SELECT pg_reload_conf()");
+    }
+  });
+
   test("a name is generated once and then kept", async () => {
     const first = await provider.check("Role", {});
     expect(first.inputs.name).toMatch(/^it-[0-9a-f]{7}$/);
@@ -388,6 +405,14 @@ describe("databases", () => {
       detail: { lcCollate: "UPDATE_REPLACE" },
     });
     expect(await provider.diff("Database", outputs, news, ["lcCollate"])).toMatchObject({ changed: false });
+  });
+
+  test("another name of the encoding, or DEFAULT, does not replace the database", async () => {
+    const news = { name: "spelt", encoding: "utf-8", lcCollate: "DEFAULT", lcCtype: "C", tablespaceName: "DEFAULT" };
+    const { id, inputs, outputs } = await provider.make("Database", news);
+    expect(outputs).toMatchObject(news);
+    expect(await provider.read("Database", id, outputs, inputs)).toEqual({ id, outputs, inputs });
+    expect(await provider.diff("Database", outputs, inputs)).toMatchObject({ changed: false });
   });
 
   test("dropping ends the sessions that are in the database", async () => {

@@ -14,7 +14,10 @@ export interface Configuration {
   connectTimeoutSeconds: number;
 }
 
-/** The official provider's keys that are implemented. */
+/**
+ * The official provider's keys that are implemented. There is one connection at a time, which is within any
+ * maxConnections; expectedVersion saves the official provider a question that is not asked here.
+ */
 export const configurationKeys = [
   "host",
   "port",

@@ -149,12 +149,14 @@ async function readDatabase(
   const { rows } = await client.query<DatabaseRow>(
     `SELECT json_build_object(
        'name', d.datname, 'owner', pg_catalog.pg_get_userbyid(d.datdba),
-       'encoding', pg_catalog.pg_encoding_to_char(d.encoding), 'lcCollate', d.datcollate, 'lcCtype', d.datctype,
+       'encoding', CASE WHEN pg_catalog.pg_char_to_encoding($2) = d.encoding THEN $2
+                        ELSE pg_catalog.pg_encoding_to_char(d.encoding) END, 'lcCollate', d.datcollate, 'lcCtype', d.datctype,
        'tablespaceName', t.spcname, 'connectionLimit', d.datconnlimit, 'allowConnections', d.datallowconn,
        'isTemplate', d.datistemplate) AS state
      FROM pg_catalog.pg_database d JOIN pg_catalog.pg_tablespace t ON t.oid = d.dattablespace
      WHERE d.datname = $1`,
-    [id],
+    // The same encoding under another of its names is no change: it would make a new database.
+    [id, known?.encoding ?? ""],
   );
   const row = rows[0]?.state;
   if (row === undefined) return null;
@@ -162,11 +164,20 @@ async function readDatabase(
     id: row.name,
     state: {
       ...row,
+      ...leftToServer(known),
       // PostgreSQL does not remember the template.
       template: known?.template || "template0",
       alterObjectOwnership: known?.alterObjectOwnership ?? false,
     },
   };
+}
+
+/** What was given as the word DEFAULT, and stays so: the server's own value would look like a change. */
+function leftToServer(known: DatabaseState | null): Partial<DatabaseState> {
+  const names = ["encoding", "lcCollate", "lcCtype", "tablespaceName"] as const;
+  return Object.fromEntries(
+    names.filter((name) => known?.[name]?.toUpperCase() === "DEFAULT").map((name) => [name, known?.[name]]),
+  );
 }
 
 function found(live: Live<DatabaseState> | null, name: string): Live<DatabaseState> {

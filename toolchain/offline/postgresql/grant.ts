@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { Client } from "pg";
+import { UserError } from "../../../support/errors";
 import type { Live, Misfit, ResourceType } from "../resource-type";
 import { asMemberOf, attempt, type DatabaseAccess, isMissing } from "./database-session";
 import {
@@ -61,7 +62,7 @@ export const grant: ResourceType<DatabaseAccess, GrantState> = {
 
   read(access, id, known) {
     if (known === null)
-      throw new Error(`The grant '${id}' cannot be imported: make it, which takes what is there over.`);
+      throw new UserError(`The grant '${id}' cannot be imported.`, "Make it: that takes over what is there.");
     return attempt(`read the privileges of "${known.role}"`, help, () =>
       access.session((client) => readGrant(client, known), known.database),
     ).catch((error) => {

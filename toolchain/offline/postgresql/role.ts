@@ -78,7 +78,7 @@ export const role: ResourceType<DatabaseAccess, RoleState> = {
       access.transaction(async (client) => {
         const password = desired.passwordWo ?? desired.password;
         await client.query(
-          `CREATE ROLE ${escapeIdentifier(desired.name)} WITH ${await attributes(client, desired, password)}`,
+          `CREATE ROLE ${escapeIdentifier(desired.name)} WITH ${await attributes(client, null, desired, password)}`,
         );
         await setMemberships(client, desired.name, [], desired.roles ?? []);
         await setSessionDefaults(client, desired.name, null, desired);
@@ -98,7 +98,7 @@ export const role: ResourceType<DatabaseAccess, RoleState> = {
         if (desired.name !== previous.name)
           await client.query(`ALTER ROLE ${escapeIdentifier(previous.name)} RENAME TO ${name}`);
         await client.query(
-          `ALTER ROLE ${name} WITH ${await attributes(client, desired, newPassword(previous, desired))}`,
+          `ALTER ROLE ${name} WITH ${await attributes(client, previous, desired, newPassword(previous, desired))}`,
         );
         await setMemberships(client, desired.name, previous.roles ?? [], desired.roles ?? []);
         await setSessionDefaults(client, desired.name, previous, desired);
@@ -131,8 +131,13 @@ function newPassword(previous: RoleState, desired: RoleState): string | null | u
   return renamed || (previous.password ?? "") !== (desired.password ?? "") ? desired.password : undefined;
 }
 
-/** The attributes of CREATE ROLE and ALTER ROLE. Only what was decided is said: ordinary users may not say the rest. */
-async function attributes(client: Client, desired: RoleState, password: string | null | undefined): Promise<string> {
+/** The attributes of CREATE ROLE and ALTER ROLE. What only superusers may say is said where it is needed, and by them. */
+async function attributes(
+  client: Client,
+  previous: RoleState | null,
+  desired: RoleState,
+  password: string | null | undefined,
+): Promise<string> {
   const user = await currentUser(client);
   const words = [
     desired.createDatabase ? "CREATEDB" : "NOCREATEDB",
@@ -142,10 +147,13 @@ async function attributes(client: Client, desired: RoleState, password: string |
     `CONNECTION LIMIT ${desired.connectionLimit}`,
     `VALID UNTIL ${escapeLiteral(desired.validUntil || "infinity")}`,
   ];
-  if (user.superuser || desired.superuser) words.push(desired.superuser ? "SUPERUSER" : "NOSUPERUSER");
-  if (user.superuser || desired.replication) words.push(desired.replication ? "REPLICATION" : "NOREPLICATION");
-  if (user.superuser || desired.bypassRowLevelSecurity)
-    words.push(desired.bypassRowLevelSecurity ? "BYPASSRLS" : "NOBYPASSRLS");
+  const restricted = {
+    superuser: "SUPERUSER",
+    replication: "REPLICATION",
+    bypassRowLevelSecurity: "BYPASSRLS",
+  } as const;
+  for (const [property, word] of Object.entries(restricted) as [keyof typeof restricted, string][])
+    if (user.superuser || desired[property] || previous?.[property]) words.push(desired[property] ? word : `NO${word}`);
   if (password !== undefined) words.push(await passwordClause(client, password));
   return words.join(" ");
 }
@@ -216,12 +224,14 @@ async function readRole(
        'name', rolname, 'superuser', rolsuper, 'inherit', rolinherit, 'createRole', rolcreaterole,
        'createDatabase', rolcreatedb, 'login', rolcanlogin, 'replication', rolreplication,
        'bypassRowLevelSecurity', rolbypassrls, 'connectionLimit', rolconnlimit,
-       'validUntil', coalesce(rolvaliduntil::text, 'infinity')) AS state,
+       'validUntil', CASE WHEN rolvaliduntil = nullif($2, '')::timestamptz THEN $2
+                          ELSE coalesce(rolvaliduntil::text, 'infinity') END) AS state,
        ARRAY(SELECT DISTINCT pg_catalog.pg_get_userbyid(roleid)::text FROM pg_catalog.pg_auth_members
              WHERE member = r.oid) AS roles,
        rolconfig AS settings
      FROM pg_catalog.pg_roles r WHERE rolname = $1`,
-    [id],
+    // The same moment in other words, as another time zone writes it, is no change.
+    [id, known?.validUntil ?? null],
   );
   const row = rows[0];
   if (row === undefined) return null;

@@ -1,7 +1,7 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../../support/errors";
+import { messageOf, UserError } from "../../support/errors";
 import { writeFileAtomic } from "../../support/files";
 import { connect } from "../../support/postgres";
 import { renderPgHba } from "../pg-hba";
@@ -31,13 +31,9 @@ function render(cluster: Cluster, settings: readonly Setting[]): Files {
 
 /** Whether the files in the data folder are the ones that these settings make. */
 export function filesAreCurrent(cluster: Cluster, settings: readonly Setting[]): boolean {
-  try {
-    const files = render(cluster, settings);
-    const current = readFiles(cluster);
-    return current["postgresql.conf"] === files["postgresql.conf"] && current["pg_hba.conf"] === files["pg_hba.conf"];
-  } catch {
-    return false;
-  }
+  const files = render(cluster, settings);
+  const current = readFiles(cluster);
+  return current["postgresql.conf"] === files["postgresql.conf"] && current["pg_hba.conf"] === files["pg_hba.conf"];
 }
 
 /** Writes the configuration of a server that is stopped, after PostgreSQL itself has checked it. @throws UserError */
@@ -53,9 +49,11 @@ export type Taken = "unchanged" | "reloaded" | "restarted" | "started";
 /**
  * Brings a server to these settings: reloads, and restarts once only if a setting needs it; starts it if it is down. When it does not
  * come up with the new files, the former ones are put back, it is started with them, and the error has the log's last lines.
+ * It can be interrupted anywhere and run again.
  *
- * @param cluster the server as it shall be (its port may be another than the running one's)
- * @param password the superuser's, as the running server knows it
+ * @param cluster the server as it shall be; its address may be another than the running one's
+ * @param login the superuser's, as the running server knows it
+ * @throws UserError
  */
 export async function changeConfiguration(
   cluster: Cluster,
@@ -68,7 +66,7 @@ export async function changeConfiguration(
   if (!current) await checkFile(cluster, render(cluster, settings)["postgresql.conf"]);
   const moves = running.state === "running" && (running.port !== cluster.port || running.host !== cluster.host);
   if (moves) await checkPortFree(cluster.host, cluster.port);
-  if (!current) writeFiles(cluster, render(cluster, settings));
+  writeFiles(cluster, render(cluster, settings));
 
   if (running.state !== "running") {
     await orRollBack(cluster, former, current, () => start(cluster));
@@ -76,7 +74,8 @@ export async function changeConfiguration(
   }
   if (!moves) {
     const target = superuserTarget(running, login.superuser, login.password);
-    if (!current) await reloadAndWait(cluster, target);
+    // Also when the files are current: an earlier run may have ended between writing and reloading them.
+    await reloadAndWait(cluster, target);
     const client = await connect(target);
     const waiting = await pendingRestart(client).finally(() => client.end());
     if (waiting.length === 0) return current ? "unchanged" : "reloaded";
@@ -111,18 +110,18 @@ async function orRollBack(
   } catch (error) {
     if (unchanged) throw error;
     writeFiles(cluster, former);
-    const failure = error instanceof Error ? error.message : String(error);
+    const failure = messageOf(error);
     try {
       await stop(cluster);
       await start({ ...cluster, ...formerAddress(former) });
     } catch (again) {
       throw new UserError(
-        `${failure} The former configuration was put back, but the server does not start with it either: ${again instanceof Error ? again.message : again}`,
+        `${failure} The former configuration was put back, but the server does not start with it either: ${messageOf(again)}`,
         "Its data is untouched.",
         { cause: error },
       );
     }
-    throw new UserError(`${failure}`, "The former configuration was put back, and the server runs with it.", {
+    throw new UserError(failure, "The former configuration was put back, and the server runs with it.", {
       cause: error,
     });
   }
@@ -182,7 +181,10 @@ async function reloadAndWait(cluster: Cluster, target: ReturnType<typeof superus
 }
 
 function readFiles(cluster: Cluster): Files {
-  const read = (name: keyof Files) => readFileSync(join(cluster.dataFolder, name), "utf8");
+  const read = (name: keyof Files) => {
+    const path = join(cluster.dataFolder, name);
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
+  };
   return { "postgresql.conf": read("postgresql.conf"), "pg_hba.conf": read("pg_hba.conf") };
 }
 

@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { packagedBinaries } from "../../server/embedded/binaries";
+import { renderPostgresqlConf } from "../../server/postgresql-conf";
 import { withOverrides } from "../../server/tuning/overrides";
 import { phase12 } from "../../server/tuning/phase12";
 import { recommend } from "../../server/tuning/recommend";
@@ -245,6 +248,36 @@ describe("for every machine", () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe("PostgreSQL itself", () => {
+  it("reads the file of the smallest, a middling and the largest machine of every workload", () => {
+    const folder = mkdtempSync(join(tmpdir(), "pgstead-conf-"));
+    try {
+      for (const workload of workloads)
+        for (const [memoryBytes, cpus] of [
+          [256 * MB, 1],
+          [300 * MB, 256],
+          [8 * GB, 4],
+          [1024 * GB, 256],
+        ] as const) {
+          const settings = recommend({ ...base, lz4: false, workload, memoryBytes, cpus });
+          const file = join(folder, "postgresql.conf");
+          writeFileSync(file, renderPostgresqlConf(settings, ""));
+          for (const name of ["shared_buffers", "work_mem"]) {
+            const read = execFileSync(join(packagedBinaries(), "postgres"), ["-C", name, "-D", folder], {
+              encoding: "utf8",
+              stdio: ["ignore", "pipe", "ignore"],
+            });
+            expect(Number(read) * (unitBytes[name] ?? kB)).toBe(
+              bytes(settings.find((setting) => setting.name === name)?.value),
+            );
+          }
+        }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -1,8 +1,11 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as provider from "../../../providers/embedded-server";
+import { writeConfiguration } from "../../../server/embedded/configuration";
+import { findServer } from "../../../server/embedded/existing";
+import { plannedSettings } from "../../../server/embedded/settings";
 import { scramVerifier } from "../../../server/embedded/superuser";
 import { ask, capturedConsole, crash, endServers, freePort, session, someServer } from "./servers";
 
@@ -97,6 +100,21 @@ describe("settings", () => {
       0,
     );
     expect(await provider.diff(id, after, inputs)).toEqual({ changes: false });
+  });
+
+  it("whose change was interrupted between writing and reloading are taken by the next one", async () => {
+    const { id, inputs, outs } = await someServer();
+    const wanted = { ...inputs, settings: { ...inputs.settings, work_mem: "9MB" } };
+    const cluster = findServer(outs, wanted, () => {});
+    if (cluster === undefined) throw new Error("no server");
+    await writeConfiguration(cluster, await plannedSettings(cluster, wanted));
+    expect(await provider.diff(id, outs, wanted)).toEqual({ changes: true });
+    const { outs: after } = await provider.update(id, outs, wanted);
+    expect(await ask(after, "SELECT current_setting('work_mem')")).toBe("9MB");
+    rmSync(join(outs.paths.dataFolder, "pg_hba.conf"));
+    expect(await provider.diff(id, after, wanted)).toEqual({ changes: true });
+    await provider.update(id, after, wanted);
+    expect(await provider.diff(id, after, wanted)).toEqual({ changes: false });
   });
 
   it("that ALTER SYSTEM holds against config are reported, with both ways out, and nobody's word is overwritten", async () => {

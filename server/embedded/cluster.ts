@@ -6,7 +6,7 @@ import type { Account } from "./account";
  * databases in it.
  */
 export interface Cluster {
-  /** Name of the server, unique on the machine's user. */
+  /** Name that is unique to the stack. */
   instance: string;
   home: string;
   dataFolder: string;

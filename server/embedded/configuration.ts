@@ -133,7 +133,7 @@ function formerAddress(files: Files): { host?: string; port?: number } {
   return { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port: Number(port) }) };
 }
 
-/** Has PostgreSQL read the file as it would at its start: unknown names, bad values and missing library support are found here. */
+/** Has PostgreSQL read the file as it would at its start, which finds unknown names and bad values before anything is changed. */
 async function checkFile(cluster: Cluster, content: string): Promise<void> {
   const path = join(cluster.home, ".postgresql.conf.new");
   writeFileAtomic(path, content, 0o600);

@@ -38,7 +38,7 @@ export async function settingProblems(client: Client, wanted: readonly Setting[]
     else if (last === undefined) problems.push(`${name} is not in the server's files.`);
     else if (last.sourcefile?.endsWith("postgresql.auto.conf") && last.setting !== value)
       problems.push(
-        `${name} is ${last.setting} by ALTER SYSTEM, not ${value}: run ALTER SYSTEM RESET ${name}, or put ${last.setting} into the stack's postgresql settings.`,
+        `${name} is ${last.setting} by ALTER SYSTEM, not ${value}: run ALTER SYSTEM RESET ${name}, or put ${last.setting} into pgstead:postgresSettings.`,
       );
     else if (
       row !== undefined &&

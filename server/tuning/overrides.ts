@@ -18,7 +18,7 @@ export function withOverrides(
   fixed: readonly Setting[],
 ): Setting[] {
   const problems = overrideProblems(overrides, fixed);
-  if (problems.length > 0) throw new UserError(problems.join(" "), "Take it out of the stack's postgresql settings.");
+  if (problems.length > 0) throw new UserError(problems.join(" "), "Correct it in pgstead:postgresSettings.");
   const merged = new Map(settings.map((setting) => [setting.name, setting]));
   for (const [key, value] of Object.entries(overrides)) {
     const name = key.trim().toLowerCase();

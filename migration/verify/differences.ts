@@ -12,7 +12,6 @@ const shownDifferences = 10;
 const searchedGroups = 40;
 const rawText = { getTypeParser: () => (text: unknown) => text };
 
-/** The target's query for rows with their hashes, under the names `cells`, `h` and `g`: the group, by the hash's first 16 bits. */
 interface Sides {
   client: Client;
   source: Source;
@@ -44,6 +43,7 @@ export async function findDifferences(sides: Sides): Promise<string[]> {
   return lines;
 }
 
+/** The target's rows as c0, c1 and so on, each with its hash h and its group g: the hash's first 16 bits. */
 function hashedRowsSql({ schema, table }: Sides): string {
   const columns = table.columns.map((column) => ({ name: column.target, type: column.type }));
   const cells = columns.map(({ name, type }, i) => `${cellSql(escapeIdentifier(name), type)} AS c${i}`);

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { type Client, escapeIdentifier } from "pg";
 import type { ColumnPlan, ForeignKeyPlan, TablePlan } from "../model";
+import { counted } from "../report/text";
 import { digestNumberSql, HashSum, isFree, rowDigest, rowDigestSql, rowText, rowTextSql } from "./row-hash";
 import { type Finding, relation } from "./snapshot";
 import type { Source } from "./source";
@@ -26,6 +27,7 @@ function has(table: TablePlan, targets: string[]): boolean {
   return targets.every((target) => table.columns.some((column) => column.target === target));
 }
 
+/** How a foreign key is called in checks. */
 export function nameOf({ child, key }: Reference): string {
   return `${child.target} (${key.columns.join(", ")}) → ${key.referencedTable}`;
 }
@@ -49,16 +51,16 @@ export async function compareOrphans(
     relation(schema, reference.parent.target),
     pairs(reference, "target"),
   );
-  const counted = client.query<{ count: string }>(target);
+  const asked = client.query<{ count: string }>(target);
   // The source's count may fail first; the query's own failure is taken up where it is awaited.
-  counted.catch(() => {});
+  asked.catch(() => {});
   await turn();
   const here = sourceOrphans(source, reference);
-  const there = String((await counted).rows[0]?.count);
+  const there = String((await asked).rows[0]?.count);
   return {
     passed: here === there,
-    source: `${here} rows without a parent`,
-    target: `${there} rows without a parent`,
+    source: `${counted(here, "row")} without a parent`,
+    target: `${counted(there, "row")} without a parent`,
     sql: target,
     detail: here === there ? null : `${nameOf(reference)}: the rows without a parent are not as many on both sides`,
   };

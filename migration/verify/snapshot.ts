@@ -1,4 +1,4 @@
-import { type Client, escapeIdentifier, escapeLiteral } from "pg";
+import { type Client, escapeIdentifier } from "pg";
 import { messageOf } from "../../support/errors";
 import type { Check } from "../model";
 
@@ -76,9 +76,4 @@ export function equal(
 /** A table of the schema under test, quoted. */
 export function relation(schema: string, table: string): string {
   return `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
-}
-
-/** The same as a literal that `regclass` reads. */
-export function regclass(schema: string, table: string): string {
-  return `${escapeLiteral(relation(schema, table))}::regclass`;
 }

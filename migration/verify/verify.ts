@@ -9,14 +9,16 @@ import type {
   TablePlan,
   TableReport,
 } from "../model";
-import { counted, grouped } from "../report/text";
-import { type Content, contentSql, rangedColumns, sourceContent, targetContent } from "./content";
-import { findDifferences } from "./differences";
+import { counted } from "../report/text";
+import { compareColumns, compareTable } from "./columns";
+import { compareForeignKeys } from "./foreign-key-definitions";
 import { compareJoin, compareOrphans, nameOf, referencesOf, sourceOrphans } from "./foreign-keys";
+import { compareIdentity } from "./identity";
+import { compareIndexes } from "./indexes";
 import { notProved } from "./not-proved";
-import { compareColumns, compareForeignKeys, compareIdentity, compareIndexes, compareTable } from "./objects";
 import { compareResults } from "./queries";
-import { check, equal, type Finding, withSnapshot } from "./snapshot";
+import { compareRows } from "./rows";
+import { check, type Finding, withSnapshot } from "./snapshot";
 import { Source } from "./source";
 
 export interface VerificationInput {
@@ -97,7 +99,14 @@ async function versions({ client, plan }: VerificationInput, source: Source): Pr
     source: `SQLite ${source.version}, ${plan.tables.length} tables`,
     target: `${version.split(" on ")[0]}, ${encoding}`,
     sql,
-    detail: number >= 160000 ? null : "The proof needs PostgreSQL 16 or newer.",
+    detail:
+      number < 160000
+        ? "The proof needs PostgreSQL 16 or newer."
+        : encoding !== "UTF8"
+          ? "The target's encoding must be UTF8."
+          : plan.tables.length === 0
+            ? "No table is planned: there is nothing to prove."
+            : null,
   };
 }
 
@@ -116,108 +125,10 @@ async function verifyTable(input: VerificationInput, source: Source, table: Tabl
   ];
   for (const column of table.columns.filter(({ identity }) => identity))
     checks.push(await ask("identity", () => compareIdentity(client, schema, table, column)));
-  return [...checks, ...(await verifyRows(input, source, table))];
-}
-
-/** One pass on each side at the same time; several checks are made from what it gives. */
-async function verifyRows(input: VerificationInput, source: Source, table: TablePlan): Promise<Check[]> {
-  const { client, schema } = input;
-  const ask = (name: string, compare: () => Promise<Finding>) => check(client, name, table.target, compare);
-  let read: { here: Content; there: Content } | undefined;
-  const content = await ask("content", async () => {
-    const [here, there] = await bothSides(input, source, table);
-    read = { here, there };
-    const digest = (side: Content) => `${side.rows} rows, digest ${BigInt(side.digest).toString(16).slice(-32)}`;
-    const passed = here.digest === there.digest && here.rows === there.rows;
-    const detail = passed ? null : (await findDifferences({ client, source, schema, table })).join("\n");
-    return { passed, source: digest(here), target: digest(there), sql: contentSql(schema, table), detail };
-  });
-  const sides = () => {
-    if (read === undefined) throw new Error(content.detail ?? "the rows could not be read");
-    return read;
-  };
-  return [
-    await ask("row count", async () => compareCounts(input, source, table, sides())),
-    content,
-    await ask("NULLs", async () => compareNulls(table, sides())),
-    await ask("key range", async () => compareRanges(table, sides())),
-  ];
-}
-
-async function bothSides(input: VerificationInput, source: Source, table: TablePlan): Promise<[Content, Content]> {
-  const { client, schema } = input;
-  const there = targetContent(client, schema, table);
-  // A failure of the other side is told first; this one's is taken up where it is awaited.
-  there.catch(() => {});
-  let told = performance.now();
-  const here = await sourceContent(client, source, table, (rows) => {
-    if (performance.now() - told < 5000) return;
-    told = performance.now();
-    input.onProgress(`${table.target}: ${grouped(rows)} of ${counted(table.rowCount, "row")} compared`);
-  });
-  return [here, await there];
-}
-
-function compareCounts(
-  { loaded }: VerificationInput,
-  source: Source,
-  table: TablePlan,
-  { here, there }: { here: Content; there: Content },
-): Finding {
-  const aside = source.rejectedRows(table);
-  const all = source.tableRows(table);
-  const report = loaded.find((entry) => entry.target === table.target);
-  const adds = BigInt(all) === BigInt(there.rows) + BigInt(aside) && all === String(BigInt(here.rows) + BigInt(aside));
-  const said = report === undefined || (report.loadedRows === there.rows && report.rejectedRows === String(aside));
-  return {
-    passed: adds && said,
-    source: `${all} rows${aside === 0 ? "" : `, ${aside} of them set aside`}`,
-    target: `${there.rows} rows`,
-    sql: null,
-    detail: !adds
-      ? `${all} source rows are not ${there.rows} target rows and ${aside} set aside`
-      : said
-        ? null
-        : `the load reported ${report.loadedRows} rows and ${report.rejectedRows} set aside`,
-  };
-}
-
-function compareNulls(table: TablePlan, { here, there }: { here: Content; there: Content }): Finding {
-  const total = (side: Content) =>
-    `${side.nulls.reduce((sum, count) => sum + BigInt(count), 0n)} in ${side.nulls.length} columns`;
-  const differing = table.columns.flatMap(({ target }, i) =>
-    here.nulls[i] === there.nulls[i]
-      ? []
-      : [`${target}: ${here.nulls[i]} in the source, ${there.nulls[i]} in the target`],
-  );
-  return {
-    passed: differing.length === 0,
-    source: total(here),
-    target: total(there),
-    detail: differing.join("\n") || null,
-  };
-}
-
-function compareRanges(table: TablePlan, { here, there }: { here: Content; there: Content }): Finding {
-  const shown = (side: Content) =>
-    rangedColumns(table)
-      .map(
-        (column, i) =>
-          `${table.columns[column]?.target} ${(side.ranges[i] ?? []).map((end) => end ?? "none").join(" to ")}`,
-      )
-      .join(", ") || "no key with an order";
-  return equal(shown(here), shown(there), null, "the least or the greatest key differs");
+  return [...checks, ...(await compareRows(input, source, table))];
 }
 
 /** The checks that are against the migration: failed, or not done. */
 export function unproved(checks: Check[]): Check[] {
   return checks.filter(({ status }) => status !== "passed");
-}
-
-/** One line on a check that is against the migration. */
-export function describeCheck({ name, table, status, source, target, detail }: Check): string {
-  const where = table === null ? name : `${table}: ${name}`;
-  return status === "not done"
-    ? `${where} could not be checked: ${detail}`
-    : `${where} failed: ${detail ?? `${source} / ${target}`}`;
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -100,5 +101,27 @@ describe("the richer sample", () => {
     const again = join(folder, "again.db");
     makeRichSample(again, 3000);
     expect(readFileSync(again).equals(readFileSync(path))).toBe(true);
+  });
+});
+
+describe("make-rich-sample", () => {
+  const script = join(__dirname, "../../samples/make-rich-sample.ts");
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, ["--import", "tsx", script, ...args], {
+      encoding: "utf8",
+      cwd: join(__dirname, "../.."),
+    });
+
+  it("writes the file, and says what is in it", () => {
+    const path = join(folder, "made.db");
+    expect(run(path, "600")).toMatchObject({ status: 0, stdout: expect.stringMatching(/: 18 tables, 6\d\d rows\n$/) });
+    const database = new Database(path, { readonly: true });
+    expect(tablesOf(database)).toHaveLength(18);
+    database.close();
+  });
+
+  it("tells how it is used", () => {
+    expect(run()).toMatchObject({ status: 2, stderr: expect.stringContaining("Usage") });
+    expect(run(join(folder, "x.db"), "many").status).toBe(2);
   });
 });

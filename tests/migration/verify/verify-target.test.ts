@@ -185,8 +185,8 @@ describe("a target's own names and keys", () => {
     const report = await migrate({ source, target, workFolder });
     expect(notPassed(report.checks)).toEqual([]);
     expect(report.checks.find(({ name }) => name.startsWith("orphans"))).toMatchObject({
-      source: "1 rows without a parent",
-      target: "1 rows without a parent",
+      source: "1 row without a parent",
+      target: "1 row without a parent",
     });
     expect(notPassed((await verifyTarget({ source, target }, null, quiet)).checks)).toEqual([]);
   });

@@ -8,10 +8,10 @@ import { messageOf, UserError } from "../support/errors";
 import { connect, describeTarget } from "../support/postgres";
 import { finishStaging, loadStaging } from "./load/create";
 import { finishTables, loadExisting, openTables } from "./load/existing";
-import { canKeepLedger, recordRun } from "./load/ledger";
+import { canKeepLedger, commitRun, recordRun } from "./load/ledger";
 import { lockSchema } from "./load/lock";
 import { type OnProgress, Run } from "./load/run";
-import { checkNames, checkReplaceable, dropStaging, openStaging, swapIntoPlace } from "./load/staging";
+import { checkNames, checkReplaceable, dropStaging, lostPrivileges, openStaging, swapIntoPlace } from "./load/staging";
 import type { LoadContext } from "./load/table";
 import { readTargetTables } from "./load/target-tables";
 import type { Check, MigrationOptions, MigrationPlan, MigrationReport, SourceCatalog, TableReport } from "./model";
@@ -211,6 +211,7 @@ async function migrateCreate(work: Work): Promise<void> {
   const { run, options, client, plan, outcome } = work;
   const replaced = await checkNames(client, plan, options.overwrite);
   await checkReplaceable(client, options.schema, replaced);
+  plan.warnings.push(...(await lostPrivileges(client, options.schema, replaced)));
   const staging = await openStaging(client, options.schema, run.id);
   try {
     const context = loadContext(work, staging);
@@ -218,14 +219,25 @@ async function migrateCreate(work: Work): Promise<void> {
     refuseBadRows(work);
     await finishStaging(context, plan);
     await verify(work, staging);
-    const entry = { id: run.id, startedAt: run.startedAt, plan, tables: outcome.tables };
-    await run.step(`putting the tables into ${options.schema}`, () =>
-      swapIntoPlace(client, staging, options.overwrite, entry, run.progress),
-    );
+    await run.step(`putting the tables into ${options.schema}`, async () => {
+      await client.query("BEGIN");
+      await swapIntoPlace(client, staging, plan, options.overwrite, run.progress);
+      await commit(work);
+    });
   } catch (error) {
+    await client.query("ROLLBACK").catch(() => {});
     await cleanUp(work, staging);
     throw error;
   }
+}
+
+/** Writes the ledger in the open transaction, and commits both. */
+async function commit({ run, options, client, plan, outcome }: Work): Promise<void> {
+  if (await canKeepLedger(client))
+    await recordRun(client, { id: run.id, startedAt: run.startedAt, plan, tables: outcome.tables });
+  else
+    plan.warnings.push("The role may not keep the ledger pgstead.runs in the target: this run is not recorded there.");
+  await commitRun(client, run.id, () => connect(options.target));
 }
 
 /** Drops the staging schema, on a new connection where the first was lost; what stays is dropped by the next run. */
@@ -250,13 +262,7 @@ async function migrateExisting(work: Work): Promise<void> {
     refuseBadRows(work);
     await finishTables(context, plan, constraints);
     await verify(work, options.schema);
-    if (await canKeepLedger(client))
-      await recordRun(client, { id: run.id, startedAt: run.startedAt, plan, tables: outcome.tables });
-    else
-      plan.warnings.push(
-        "The role may not keep the ledger pgstead.runs in the target: this run is not recorded there.",
-      );
-    await run.step("committing", () => client.query("COMMIT"));
+    await run.step("committing", () => commit(work));
   } catch (error) {
     await client.query("ROLLBACK").catch(() => {});
     throw error;

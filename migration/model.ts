@@ -89,7 +89,8 @@ export interface SourceIndex {
 
 export interface SourceTable {
   name: string;
-  kind: "table" | "virtual" | "shadow";
+  /** `unreadable`: WITHOUT ROWID and in the order of a collation that only the application has. */
+  kind: "table" | "virtual" | "shadow" | "unreadable";
   sql: string;
   columns: SourceColumn[];
   withoutRowid: boolean;
@@ -105,6 +106,8 @@ export interface SourceTable {
   indexes: SourceIndex[];
   /** The text of each CHECK, parentheses included. */
   checks: string[];
+  /** Generated columns that cannot be read here, since they call a function that only the application has: SQLite's error, by column. They are not among `columns`. */
+  unreadable: Record<string, string>;
   /** Collations other than BINARY, by column, and the expressions of generated columns: their SQL text. */
   collations: Record<string, string>;
   expressions: Record<string, string>;

@@ -1,5 +1,5 @@
 /** The target's own record of what was loaded, when, and from which source. */
-import type { Client } from "pg";
+import { type Client, DatabaseError } from "pg";
 import type { MigrationPlan, TableReport } from "../model";
 
 export interface LedgerEntry {
@@ -17,6 +17,26 @@ export async function canKeepLedger(client: Client): Promise<boolean> {
                  ELSE has_database_privilege(current_database(), 'CREATE') END AS can`,
   );
   return rows[0]?.can === true;
+}
+
+/**
+ * Commits. Where the connection is lost before the server has answered, the ledger says whether it had committed.
+ *
+ * @param reconnect makes a new connection
+ */
+export async function commitRun(client: Client, runId: string, reconnect: () => Promise<Client>): Promise<void> {
+  try {
+    await client.query("COMMIT");
+  } catch (error) {
+    if (error instanceof DatabaseError && error.severity === "ERROR") throw error;
+    const other = await reconnect();
+    try {
+      const { rowCount } = await other.query("SELECT 1 FROM pgstead.runs WHERE id = $1", [runId]);
+      if (rowCount !== 1) throw error;
+    } finally {
+      await other.end();
+    }
+  }
 }
 
 /** Writes the run in the transaction that shows its tables: the one is never there without the other. */

@@ -7,8 +7,6 @@ import { type Client, DatabaseError, escapeIdentifier } from "pg";
 import { UserError } from "../../support/errors";
 import type { MigrationPlan } from "../model";
 import { qualified } from "../plan/ddl";
-import type { LedgerEntry } from "./ledger";
-import { canKeepLedger, recordRun } from "./ledger";
 import type { OnProgress } from "./run";
 
 /** Staging schemas of one target schema share this beginning, so that a later run, which holds the lock, knows a dead one's. */
@@ -106,6 +104,19 @@ async function withCounts(client: Client, schema: string, tables: string[]): Pro
 
 const asTables = (schema: string, tables: string[]) => tables.map((table) => qualified(schema, table)).join(", ");
 
+/** Privileges on the tables that are replaced: the new ones do not have them. */
+export async function lostPrivileges(client: Client, schema: string, replaced: string[]): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; acl: string }>(
+    `SELECT c.relname AS name, c.relacl::text AS acl FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relname = ANY ($2) AND c.relacl IS NOT NULL ORDER BY 1`,
+    [schema, replaced],
+  );
+  return rows.map(
+    ({ name, acl }) =>
+      `The table ${name} is replaced, and the privileges granted on it go with it: ${acl}. Grant them again.`,
+  );
+}
+
 /** Refuses to replace tables that other objects depend on, by trying it in a transaction that is rolled back. */
 export async function checkReplaceable(client: Client, schema: string, replaced: string[]): Promise<void> {
   if (replaced.length === 0) return;
@@ -136,17 +147,16 @@ function explainDrop(error: unknown, schema: string): unknown {
   return error;
 }
 
-/** Puts the staged tables into place, and writes the ledger, in one transaction. */
+/** Puts the staged tables into place in the transaction that the caller has opened and will commit. */
 export async function swapIntoPlace(
   client: Client,
   staging: string,
+  plan: MigrationPlan,
   overwrite: boolean,
-  entry: LedgerEntry,
   progress: OnProgress,
 ): Promise<void> {
-  const { plan } = entry;
   const { schema } = plan;
-  await client.query("BEGIN; SET LOCAL synchronous_commit TO on; SET LOCAL lock_timeout = '30s'");
+  await client.query("SET LOCAL synchronous_commit TO on; SET LOCAL lock_timeout = '30s'");
   try {
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(schema)}`);
     const replaced = await checkNames(client, plan, overwrite);
@@ -157,10 +167,7 @@ export async function swapIntoPlace(
     for (const table of plan.tables)
       await client.query(`ALTER TABLE ${qualified(staging, table.target)} SET SCHEMA ${escapeIdentifier(schema)}`);
     await client.query(`DROP SCHEMA ${escapeIdentifier(staging)} RESTRICT`);
-    if (await canKeepLedger(client)) await recordRun(client, entry);
-    await client.query("COMMIT");
   } catch (error) {
-    await client.query("ROLLBACK").catch(() => {});
     throw explainDrop(error, schema);
   }
 }

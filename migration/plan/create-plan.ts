@@ -64,6 +64,9 @@ export function sourceWarnings(catalog: SourceCatalog, excludeTables: string[]):
     ...excludeTables
       .filter((name) => !catalog.tables.some((table) => table.name === name))
       .map((name) => `excludeTables names ${name}, which is no table of the source.`),
+    ...catalog.tables
+      .filter((table) => table.kind === "unreadable" && !excludeTables.includes(table.name))
+      .map((table) => `The rows of ${table.name} cannot be read and stay behind.`),
     ...catalog.integrityErrors.map((line) => `SQLite's integrity_check: ${line}`),
   ];
 }
@@ -148,7 +151,7 @@ function isKeyPart(column: SourceColumn, table: SourceTable): boolean {
 
 function planIndexes(source: SourceTable, table: TablePlan, relations: Namespace): void {
   for (const index of source.indexes)
-    if (index.origin === "index" && isCarried(index))
+    if (index.origin === "index" && isCarried(index, source))
       table.indexes.push({
         name: relations.take(index.name),
         unique: index.unique,

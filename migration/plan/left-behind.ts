@@ -7,6 +7,10 @@ export function tablesLeftBehind(catalog: SourceCatalog, excluded: string[]): Le
   return catalog.tables.flatMap((table): LeftBehind[] => {
     const of = (reason: string): LeftBehind[] => [{ kind: "table", name: table.name, reason, sql: table.sql || null }];
     if (table.kind === "virtual") return of(virtualReason(table));
+    if (table.kind === "unreadable")
+      return of(
+        "Its rows are in the order of a collation that only the application has, and cannot be read without it: let the application copy them into a table without that collation first.",
+      );
     if (table.kind === "shadow") return of("The storage of a virtual table, which only SQLite can read.");
     return excluded.includes(table.name) ? of("Excluded by excludeTables.") : [];
   });
@@ -54,7 +58,10 @@ export function detailsLeftBehind(table: SourceTable): LeftBehind[] {
       ([column, expression]): LeftBehind => ({
         kind: "column",
         name: `${table.name}.${column}`,
-        reason: "A generated column: its present values come over into a plain column, the expression does not.",
+        reason:
+          table.unreadable[column] === undefined
+            ? "A generated column: its present values come over into a plain column, the expression does not."
+            : `A generated column that cannot be read outside the application: ${table.unreadable[column]}.`,
         sql: `GENERATED ALWAYS AS ${expression}`,
       }),
     ),
@@ -73,13 +80,13 @@ export function detailsLeftBehind(table: SourceTable): LeftBehind[] {
           column.collation !== "BINARY" &&
           table.collations[column.name]?.toUpperCase() !== column.collation.toUpperCase(),
       );
-      if (!isCarried(index) || foreign.length === 0) return [];
+      if (!isCarried(index, table) || foreign.length === 0) return [];
       return [
         { kind: "collation", name: index.name, reason: collationReason(foreign[0]?.collation ?? ""), sql: index.sql },
       ];
     }),
     ...table.indexes
-      .filter((index) => !isCarried(index))
+      .filter((index) => !isCarried(index, table))
       .map(
         (index): LeftBehind => ({
           kind: "index",
@@ -94,8 +101,11 @@ export function detailsLeftBehind(table: SourceTable): LeftBehind[] {
 }
 
 /** Whether an index is one on plain columns over all rows. */
-export function isCarried(index: SourceTable["indexes"][number]): boolean {
-  return !index.partial && index.columns.every((column) => column.name !== null);
+export function isCarried(index: SourceTable["indexes"][number], table: SourceTable): boolean {
+  return (
+    !index.partial &&
+    index.columns.every((column) => column.name !== null && table.unreadable[column.name] === undefined)
+  );
 }
 
 function collationReason(collation: string): string {

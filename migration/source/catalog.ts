@@ -42,19 +42,10 @@ export function readCatalog(db: Sqlite, fingerprint: SourceFingerprint): SourceC
 
 /** Messages that tell of a row that breaks its own table's rules: the row itself can be read. */
 const harmless =
-  /^(NULL value in|CHECK constraint failed in|non-unique entry in index|(TEXT|NUMERIC|non-\w+) value in) /;
+  /^(NULL value in|CHECK constraint failed in|non-unique entry in index|the check of|(TEXT|NUMERIC|non-\w+) value in) /;
 
 function checkIntegrity(db: Sqlite, path: string): string[] {
-  let lines: string[];
-  try {
-    lines = db.prepare<[], string>("PRAGMA integrity_check").pluck().all();
-  } catch (error) {
-    // A collation or function that only the application has: nothing is wrong with the pages.
-    if (/no such (collation|function|module)/.test(messageOf(error)))
-      return [`integrity_check could not be done: ${messageOf(error)}`];
-    throw error;
-  }
-  const errors = lines.filter((line) => line !== "ok");
+  const errors = integrityLines(db);
   const damage = errors.filter((line) => !harmless.test(line));
   if (damage.length > 0)
     throw new UserError(
@@ -62,6 +53,38 @@ function checkIntegrity(db: Sqlite, path: string): string[] {
       "Restore it from a backup; if only indexes are named, REINDEX mends them; else rescue what is readable with SQLite's .recover into a new file.",
     );
   return errors;
+}
+
+function integrityLines(db: Sqlite): string[] {
+  const check = (pragma: string) =>
+    db
+      .prepare<[], string>(pragma)
+      .pluck()
+      .all()
+      .filter((line) => line !== "ok");
+  try {
+    return check("PRAGMA integrity_check");
+  } catch (error) {
+    if (!onlyTheApplicationHas(error)) throw error;
+  }
+  // One such table must not keep the others from being checked.
+  return db
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")
+    .pluck()
+    .all()
+    .flatMap((table) => {
+      try {
+        return check(`PRAGMA integrity_check(${quoteName(table)})`);
+      } catch (error) {
+        if (onlyTheApplicationHas(error)) return [`the check of ${table} could not be done: ${messageOf(error)}`];
+        throw error;
+      }
+    });
+}
+
+/** A collation, function or module that the application gave to SQLite. */
+export function onlyTheApplicationHas(error: unknown): boolean {
+  return /(no such|unknown) (collation|function|module|tokenizer)/.test(messageOf(error));
 }
 
 interface ListedTable {
@@ -77,8 +100,15 @@ function readTable(db: Sqlite, listed: ListedTable): SourceTable {
   const sql = listed.sql ?? "";
   const kind = listed.type === "virtual" || listed.type === "shadow" ? listed.type : "table";
   if (kind !== "table") return emptyTable(name, kind, sql);
+  const rowCount = countRows(db, name);
+  if (rowCount === null) return emptyTable(name, "unreadable", sql);
   const details = readCreateTable(sql);
-  const columns = readColumns(db, name);
+  const unreadable: Record<string, string> = {};
+  const columns = readColumns(db, name).filter((column) => {
+    const error = column.generated === null ? null : whyUnreadable(db, name, column.name);
+    if (error !== null) unreadable[column.name] = error;
+    return error === null;
+  });
   const withoutRowid = listed.wr !== 0n;
   const indexes = readIndexes(db, name);
   const key = columns.filter((column) => column.keyPosition > 0);
@@ -106,20 +136,30 @@ function readTable(db: Sqlite, listed: ListedTable): SourceTable {
     sequence: readSequence(db, name),
     foreignKeys: readForeignKeys(db, name, details.references),
     indexes,
+    unreadable,
     checks: details.checks,
     collations: details.collations,
     expressions: details.expressions,
-    // NOT INDEXED: the table itself is counted, not an index that might need a collation SQLite does not have here.
-    rowCount: String(
-      db
-        .prepare(`SELECT count(*) FROM ${quoteName(name)} NOT INDEXED`)
-        .pluck()
-        .get(),
-    ),
+    rowCount,
   };
 }
 
-function emptyTable(name: string, kind: "virtual" | "shadow", sql: string): SourceTable {
+/** NOT INDEXED: the table itself is counted, not an index that might need a collation that only the application has. */
+function countRows(db: Sqlite, table: string): string | null {
+  try {
+    return String(
+      db
+        .prepare(`SELECT count(*) FROM ${quoteName(table)} NOT INDEXED`)
+        .pluck()
+        .get(),
+    );
+  } catch (error) {
+    if (onlyTheApplicationHas(error)) return null;
+    throw error;
+  }
+}
+
+function emptyTable(name: string, kind: Exclude<SourceTable["kind"], "table">, sql: string): SourceTable {
   return {
     name,
     kind,
@@ -133,6 +173,7 @@ function emptyTable(name: string, kind: "virtual" | "shadow", sql: string): Sour
     sequence: null,
     foreignKeys: [],
     indexes: [],
+    unreadable: {},
     checks: [],
     collations: {},
     expressions: {},
@@ -156,6 +197,16 @@ function readColumns(db: Sqlite, table: string): SourceColumn[] {
       keyPosition: Number(row.pk),
       generated: row.hidden === 2n ? "virtual" : row.hidden === 3n ? "stored" : null,
     }));
+}
+
+function whyUnreadable(db: Sqlite, table: string, column: string): string | null {
+  try {
+    db.prepare(`SELECT ${quoteName(column)} FROM ${quoteName(table)} NOT INDEXED`);
+    return null;
+  } catch (error) {
+    if (onlyTheApplicationHas(error)) return messageOf(error);
+    throw error;
+  }
 }
 
 const origins: Record<string, SourceIndex["origin"]> = { c: "index", u: "unique", pk: "primary key" };
@@ -268,7 +319,7 @@ function findOrphans(db: Sqlite, table: SourceTable): SourceCatalog["foreignKeyV
       }));
   } catch (error) {
     // "foreign key mismatch": the referenced columns are no key. The plan finds that out, and leaves the foreign key behind.
-    if (/foreign key mismatch|no such (collation|function)/.test(messageOf(error))) return [];
+    if (/foreign key mismatch/.test(messageOf(error)) || onlyTheApplicationHas(error)) return [];
     throw error;
   }
 }

@@ -31,7 +31,7 @@ export class TableReader {
     this.#keyAt = table.key.length === 1 ? names.indexOf(table.key[0] ?? "") : null;
     // An index might need a collation that only the application has, and would only be slower.
     this.#from = `FROM ${quoteName(table.source)} NOT INDEXED`;
-    this.#order = table.key.length === 0 ? "" : `ORDER BY ${table.key.map(quoteName).join(", ")}`;
+    this.#order = `ORDER BY ${table.key.map(quoteName).join(", ")}`;
   }
 
   /** Every row, in the order of the key. Memory holds one batch. The values of the plan's columns come first. */

@@ -14,10 +14,17 @@ export type ProviderModule =
  */
 export function resourceProvider(module: ProviderModule): pulumi.dynamic.ResourceProvider {
   // biome-ignore lint/suspicious/noExplicitAny: the arguments pass through as they are
-  const call = (method: string, args: any[]) =>
-    require("tsx/cjs/api")
-      .require(module, `${process.cwd()}/package.json`)
-      [method](...args);
+  const call = async (method: string, args: any[]) => {
+    try {
+      return await require("tsx/cjs/api")
+        .require(module, `${process.cwd()}/package.json`)
+        [method](...args);
+    } catch (error) {
+      // Pulumi prints the stack too; of an error that tells the user what to do, its message is all there is to say.
+      if (error instanceof Error && error.name === "UserError") Object.assign(error, { name: "", stack: "" });
+      throw error;
+    }
+  };
   return {
     check: (olds, news) => call("check", [olds, news]),
     create: (inputs) => call("create", [inputs]),

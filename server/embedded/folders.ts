@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { accessSync, chmodSync, chownSync, constants, existsSync, mkdirSync } from "node:fs";
 import { dirname, isAbsolute, join, parse } from "node:path";
 import { messageOf, UserError } from "../../support/errors";
@@ -28,7 +29,9 @@ export function prepareFolders(
   let home = wanted.home;
   const blocked = account === undefined ? undefined : barrier(account, home);
   if (account !== undefined && blocked !== undefined) {
-    home = join(systemHome, wanted.instance);
+    // Two checkouts of a project have stacks of the same name.
+    const checkout = createHash("sha256").update(wanted.home).digest("hex").slice(0, 8);
+    home = join(systemHome, `${wanted.instance}-${checkout}`);
     const blockedToo = barrier(account, home);
     if (blockedToo !== undefined)
       throw new UserError(

@@ -152,8 +152,13 @@ describe("a data folder", () => {
 
 describe.runIf(isRoot && process.platform === "linux")("as root", () => {
   const instance = `test-${process.pid}`;
-  const systemHome = join("/var/lib/pgstead", instance);
-  afterEach(() => rmSync(systemHome, { recursive: true, force: true }));
+  const systemHomes = () => {
+    const all = existsSync("/var/lib/pgstead") ? readdirSync("/var/lib/pgstead") : [];
+    return all.filter((name) => name.startsWith(`${instance}-`)).map((name) => join("/var/lib/pgstead", name));
+  };
+  afterEach(() => {
+    for (const home of systemHomes()) rmSync(home, { recursive: true, force: true });
+  });
 
   it("runs as an unprivileged account, which owns the data", async () => {
     const { outs } = await someServer({ runAs: "nobody" });
@@ -169,6 +174,7 @@ describe.runIf(isRoot && process.platform === "linux")("as root", () => {
   it("in a project that nobody else can enter keeps the files in /var/lib/pgstead, and says so", async () => {
     const project = temporaryFolder(0o700);
     const { id, inputs, outs } = await someServer({ instance, home: join(project, "home"), keepData: false });
+    const [systemHome = ""] = systemHomes();
     expect(said()).toContainEqual(
       expect.stringContaining(`cannot enter ${project}: the server's files are kept in ${systemHome}.`),
     );
@@ -225,6 +231,7 @@ describe.runIf(isRoot && process.platform === "linux")("as root", () => {
     expect(made.stderr).not.toContain("Error");
     expect(made.stdout).toMatch(/PostgreSQL's programs are copied to \/var\/lib\/pgstead\//);
     const outs = JSON.parse(readFileSync(join(project, "outs.json"), "utf8"));
+    const [systemHome = "none"] = systemHomes();
     expect(outs.paths.binFolder.startsWith(systemHome)).toBe(true);
     expect(await ask({ ...inputs, superuserPassword: password }, "SELECT 1")).toBe(1);
     call(`await p.delete("test", ${JSON.stringify(outs)})`);

@@ -96,7 +96,7 @@ class LanguageHost {
         const response = new AboutResponse().setExecutable(process.execPath).setVersion(process.version);
         const manager = optionsOf(request.getInfo()).packageManager ?? "npm";
         response.getMetadataMap().set("packagemanager", manager);
-        const managerVersion = await packageManagerVersion(manager);
+        const managerVersion = await packageManagerVersion(manager, process.env);
         if (managerVersion !== undefined) response.getMetadataMap().set("packagemanagerVersion", managerVersion);
         return response;
       }),

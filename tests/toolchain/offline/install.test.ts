@@ -19,9 +19,7 @@ const random = () => standIns.launcher("pulumi-resource-random");
 
 test("a second time writes nothing", () => {
   const before = statSync(random()).mtimeMs;
-  const started = performance.now();
   again();
-  expect(performance.now() - started).toBeLessThan(200);
   expect(statSync(random()).mtimeMs).toBe(before);
 });
 

@@ -26,7 +26,8 @@ test.each(names)("%s says its port first, listens on loopback, and ends at an in
   const started = Date.now();
   plugin.process.kill("SIGINT");
   await plugin.ended;
-  expect(Date.now() - started).toBeLessThan(2_000);
+  // The engine kills what has not ended after five seconds.
+  expect(Date.now() - started).toBeLessThan(4_000);
 });
 
 test.each(names)("%s ends when its engine is killed", async (name) => {

@@ -93,6 +93,15 @@ describe("roles", () => {
     ]);
   });
 
+  test("memberships follow the program, whatever was granted or taken by hand meanwhile", async () => {
+    await sql("postgres", "CREATE ROLE group_a", "CREATE ROLE group_b", "CREATE ROLE group_c");
+    const made = await provider.make("Role", { name: "member", roles: ["group_a", "group_b"] });
+    await sql("postgres", "REVOKE group_a FROM member", "GRANT group_c TO member");
+    const { inputs: news } = await provider.check("Role", { name: "member", roles: ["group_b", "group_c"] });
+    const { outputs } = await provider.update("Role", made.id, made.outputs, made.inputs, news);
+    expect(outputs.roles).toEqual(["group_b", "group_c"]);
+  });
+
   test("a new password is set in place: the old one stops working", async () => {
     const { id, inputs, outputs } = await provider.make("Role", { name: "rotated", login: true, password: "first" });
     const { inputs: news } = await provider.check("Role", { name: "rotated", login: true, password: "second" }, inputs);

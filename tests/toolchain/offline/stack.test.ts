@@ -51,7 +51,7 @@ if (config.getBoolean("hang")) {
 }
 `;
 
-describe.skipIf(!existsSync(cli))("a stack", () => {
+describe.skipIf(!existsSync(cli))("a stack", { timeout: 240_000 }, () => {
   let standIns: StandIns;
   let server: TestServer;
   let folder: string;

@@ -36,9 +36,14 @@ export function programDependencies(programFolder: string, transitive: boolean):
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The version that the package manager says of itself; undefined when it cannot be run. */
-export function packageManagerVersion(name: string): Promise<string | undefined> {
+/**
+ * The version of a package manager: as it says itself when this was started by it, else asked, which takes a while.
+ * Undefined when it cannot be run.
+ */
+export function packageManagerVersion(name: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
   const known = ["npm", "pnpm", "yarn", "bun"].includes(name) ? name : "npm";
+  const [started, version] = (environment.npm_config_user_agent ?? "").split(" ")[0]?.split("/") ?? [];
+  if (started === known && version !== undefined) return Promise.resolve(version);
   return new Promise((resolve) =>
     execFile(known, ["--version"], { shell: process.platform === "win32" }, (error, stdout) =>
       resolve(error === null ? stdout.trim() : undefined),

@@ -31,12 +31,12 @@ export async function findDifferences(sides: Sides): Promise<string[]> {
   const [onlySource, onlyTarget] = await unmatchedRows(sides, new Set(searched));
   const more = groups.length > searched.length ? "at least " : "";
   const lines = [
-    `${more}${onlySource.length} source rows are not in the target as they should be; ${more}${onlyTarget.length} target rows are not in the source`,
+    `source rows that the target does not have as they should be: ${more}${onlySource.count}; target rows that the source does not have: ${more}${onlyTarget.count}`,
   ];
   const key = keyColumns(sides.table);
   for (const line of await (key.length === 0
-    ? byLikeness(sides.table, onlySource, onlyTarget)
-    : byKey(sides, key, onlySource, onlyTarget))) {
+    ? byLikeness(sides.table, onlySource.rows, onlyTarget.rows)
+    : byKey(sides, key, onlySource.rows, onlyTarget.rows))) {
     if (lines.length > shownDifferences) break;
     lines.push(line);
   }
@@ -52,11 +52,14 @@ function hashedRowsSql({ schema, table }: Sides): string {
     FROM ${relation(schema, table.target)} OFFSET 0) AS hashed)`;
 }
 
+// Both sides work at the same time below. A failure of the source is told first; the query's own is taken up where it is awaited.
+
 async function differingGroups(sides: Sides): Promise<number[]> {
   const { client, source, table } = sides;
-  const target = await client.query<{ g: number; rows: string; sum: string }>(
+  const asked = client.query<{ g: number; rows: string; sum: string }>(
     `SELECT g, count(*)::text AS rows, sum(${digestNumberSql("h")})::text AS sum FROM ${hashedRowsSql(sides)} AS r GROUP BY g`,
   );
+  asked.catch(() => {});
   const sums = new Map<number, HashSum>();
   const free = table.columns.map((column) => isFree(column.type));
   for await (const batch of cellRows(client, source, table)) {
@@ -68,39 +71,50 @@ async function differingGroups(sides: Sides): Promise<number[]> {
       sum.add(digest);
     }
   }
-  const found = new Map(target.rows.map((row) => [row.g, row.sum]));
+  const found = new Map((await asked).rows.map((row) => [row.g, row.sum]));
   const all = [...new Set([...sums.keys(), ...found.keys()])].sort((a, b) => a - b);
   return all.filter((group) => (sums.get(group)?.total() ?? "0") !== (found.get(group) ?? "0"));
 }
 
-/** The rows of the groups that one side has more often than the other. */
-async function unmatchedRows(sides: Sides, groups: Set<number>): Promise<[CellRow[], CellRow[]]> {
+/** Rows that one side has more often than the other, each once, and how many they are with their repetitions. */
+interface Unmatched {
+  rows: CellRow[];
+  count: number;
+}
+
+/** Compares the rows of some groups. Memory holds the different rows of these, however often each is there. */
+async function unmatchedRows(sides: Sides, groups: Set<number>): Promise<[Unmatched, Unmatched]> {
   const { client, source, table } = sides;
-  const free = table.columns.map((column) => isFree(column.type));
-  const open = new Map<string, CellRow[]>();
-  for await (const batch of cellRows(client, source, table)) {
-    for (const cells of batch) {
-      const digest = rowDigest(rowText(cells, free));
-      if (!groups.has(digest.readUInt16BE(0))) continue;
-      const hash = digest.toString("hex");
-      open.set(hash, [...(open.get(hash) ?? []), cells]);
-    }
-  }
   const cells = table.columns.map((_, i) => `c${i}`);
-  const target = await client.query<Cell[]>({
-    text: `SELECT ${["encode(h, 'hex')", ...cells].join(", ")} FROM ${hashedRowsSql(sides)} AS r WHERE g = ANY($1::int[])`,
+  const asked = client.query<Cell[]>({
+    text: `SELECT ${["encode(h, 'hex')", "n", ...cells].join(", ")} FROM (SELECT DISTINCT ON (h) *, count(*) OVER (PARTITION BY h) AS n
+      FROM ${hashedRowsSql(sides)} AS r WHERE g = ANY($1::int[])) AS d`,
     values: [[...groups]],
     rowMode: "array",
     types: rawText,
   });
-  const onlyTarget: CellRow[] = [];
-  for (const [hash, ...row] of target.rows) {
-    const matching = open.get(hash ?? "");
-    if (matching === undefined) onlyTarget.push(row);
-    else if (matching.length === 1) open.delete(hash ?? "");
-    else matching.pop();
+  asked.catch(() => {});
+  const free = table.columns.map((column) => isFree(column.type));
+  const times = new Map<string, { cells: CellRow; here: number; there: number }>();
+  for await (const batch of cellRows(client, source, table)) {
+    for (const row of batch) {
+      const digest = rowDigest(rowText(row, free));
+      if (!groups.has(digest.readUInt16BE(0))) continue;
+      const hash = digest.toString("hex");
+      const entry = times.get(hash) ?? { cells: row, here: 0, there: 0 };
+      entry.here++;
+      times.set(hash, entry);
+    }
   }
-  return [[...open.values()].flat(), onlyTarget];
+  for (const [hash, n, ...row] of (await asked).rows) {
+    const entry = times.get(hash ?? "") ?? { cells: row, here: 0, there: 0 };
+    times.set(hash ?? "", { ...entry, there: Number(n) });
+  }
+  const more = (excess: (entry: { here: number; there: number }) => number): Unmatched => {
+    const found = [...times.values()].filter((entry) => excess(entry) > 0);
+    return { rows: found.map((entry) => entry.cells), count: found.reduce((sum, entry) => sum + excess(entry), 0) };
+  };
+  return [more(({ here, there }) => here - there), more(({ here, there }) => there - here)];
 }
 
 /** The positions of the columns that name a row on both sides; none when the key is no column of the plan. */

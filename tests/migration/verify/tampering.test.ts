@@ -204,7 +204,7 @@ const tamperings: [what: string, sql: string, table: string, check: string, deta
     "DELETE FROM loose WHERE n = 2; INSERT INTO loose VALUES ('x', 'y', 1)",
     "loose",
     "content",
-    /1 source rows are not/,
+    /as they should be: 1; target rows that the source does not have: 1/,
   ],
   [
     "two columns exchanged in a row without a key",
@@ -218,7 +218,7 @@ const tamperings: [what: string, sql: string, table: string, check: string, deta
     "UPDATE loose SET a = b, b = a WHERE n = 3",
     "loose",
     "content",
-    /source rows are not/,
+    /as they should be: 1; target rows that the source does not have: 1/,
   ],
   [
     "a number changed in a row without a key",
@@ -319,10 +319,20 @@ describe("every tampering with a migrated database is found, and named", () => {
     expect(found.map((entry) => entry.table)).toEqual(found.map(() => "loose"));
   });
 
+  it("one of many equal rows is missed, and its number is told", async () => {
+    const found = await checksAfter(
+      migrated,
+      "DELETE FROM loose WHERE ctid = (SELECT min(ctid) FROM loose WHERE n = 1)",
+    );
+    expect(found.find((entry) => entry.name === "content")?.detail).toBe(
+      'source rows that the target does not have as they should be: 1; target rows that the source does not have: 0\nrow (a "x", b "y", n "1"): missing in the target',
+    );
+  });
+
   it("at most ten of many differences are told, with their number", async () => {
     const found = await checksAfter(migrated, "UPDATE people SET nick = 'all' WHERE id > 100");
     const lines = found.find((entry) => entry.name === "content")?.detail?.split("\n") ?? [];
-    expect(lines[0]).toMatch(/source rows are not in the target as they should be/);
+    expect(lines[0]).toMatch(/as they should be: \d+; target/);
     expect(lines).toHaveLength(11);
   });
 });

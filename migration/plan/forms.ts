@@ -76,11 +76,16 @@ export function isJson(value: SqliteValue): boolean {
 
 /** How many digits a number's shortest decimal has before and after the point. */
 export function digitsOf(value: bigint | number | string): { integer: number; fraction: number } {
-  const [mantissa = "", exponent = "0"] = String(value).replace("-", "").split("e");
-  const [whole = "", fraction = ""] = mantissa.split(".");
-  const shift = Number(exponent);
+  const text = String(value);
+  const start = text[0] === "-" ? 1 : 0;
+  const exponent = text.indexOf("e");
+  const end = exponent < 0 ? text.length : exponent;
+  const point = text.indexOf(".");
+  const whole = point < 0 ? end : point;
+  const shift = exponent < 0 ? 0 : Number(text.slice(exponent + 1));
+  const bare = whole - start === 1 && text[start] === "0" && shift <= 0;
   return {
-    integer: whole === "0" && shift <= 0 ? 0 : Math.max(0, whole.length + shift),
-    fraction: Math.max(0, fraction.length - shift),
+    integer: bare ? 0 : Math.max(0, whole - start + shift),
+    fraction: Math.max(0, (point < 0 ? 0 : end - point - 1) - shift),
   };
 }

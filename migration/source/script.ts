@@ -1,5 +1,6 @@
 /** A `.sql` script as the source: SQLite runs it into a new database. */
-import { readFileSync, rmSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { messageOf, UserError } from "../../support/errors";
 import { requireFile } from "./open";
@@ -12,8 +13,7 @@ export function isScript(path: string): boolean {
 
 /** Makes the database that the script describes. @throws UserError that names the statement which fails, and its line. */
 export function runScript(scriptPath: string, databasePath: string): void {
-  requireFile(scriptPath);
-  const script = readFileSync(scriptPath, "utf8").replace(/^\uFEFF/, "");
+  const script = readScript(scriptPath);
   rmSync(databasePath, { force: true });
   const db = new Database(databasePath);
   try {
@@ -21,6 +21,7 @@ export function runScript(scriptPath: string, databasePath: string): void {
     db.unsafeMode(true);
     db.pragma("foreign_keys = OFF");
     db.pragma("synchronous = OFF");
+    db.pragma("journal_mode = MEMORY");
     for (const { sql, line } of statements(script)) {
       try {
         db.exec(sql);
@@ -45,6 +46,23 @@ export function runScript(scriptPath: string, databasePath: string): void {
   } finally {
     db.close();
   }
+}
+
+/** JavaScript's longest string has about 512 million characters. */
+const longestScript = 500_000_000;
+
+/** @throws UserError for bytes that are no text, which would be read as something else in silence */
+function readScript(path: string): string {
+  requireFile(path);
+  const next = "Give the path of the SQLite database itself instead.";
+  if (statSync(path).size > longestScript)
+    throw new UserError(`The script ${path} is larger than ${longestScript} bytes.`, next);
+  const bytes = readFileSync(path);
+  // What PowerShell's > makes of a dump.
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString("utf16le");
+  if (!isUtf8(bytes) || bytes.includes(0))
+    throw new UserError(`The script ${path} holds bytes that are not valid UTF-8 text.`, next);
+  return bytes.toString("utf8").replace(/^\uFEFF/, "");
 }
 
 function shorten(sql: string): string {

@@ -206,6 +206,15 @@ describe("a target that has tables already", () => {
     expect(await query(target, "SELECT a.x, other.x FROM a, other")).toEqual([["new", 5]]);
   });
 
+  test("is told which privileges go with a table that is replaced", async () => {
+    const target = await server.createDatabase();
+    await query(target, "CREATE TABLE a(id int); GRANT SELECT ON a TO PUBLIC");
+    const report = await migrate({ source: sqliteFile(folder, script), target, workFolder, overwrite: true });
+    expect(report.warnings.join()).toMatch(
+      /The table a is replaced, and the privileges granted on it go with it: .*=r\/app/,
+    );
+  });
+
   test("is refused where others depend on a table to replace, and nothing of it is dropped", async () => {
     const target = await server.createDatabase();
     await query(target, "CREATE TABLE a(old int); CREATE VIEW on_a AS SELECT * FROM a");

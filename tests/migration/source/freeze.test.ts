@@ -231,6 +231,20 @@ COMMIT;`,
     );
   });
 
+  test("whose bytes are no text is refused, and not read as something else", async () => {
+    const path = join(folder, "latin1.sql");
+    writeFileSync(path, Buffer.from("CREATE TABLE t(x); INSERT INTO t VALUES('\xe9');", "latin1"));
+    await expect(freeze(path, runFolder(), stamp)).rejects.toThrow(/not valid UTF-8/);
+  });
+
+  test("in UTF-16, as PowerShell writes a dump, is read", async () => {
+    const path = join(folder, "utf16.sql");
+    writeFileSync(path, Buffer.from("\uFEFFCREATE TABLE t(x); INSERT INTO t VALUES('é');", "utf16le"));
+    const db = openReadOnly((await freeze(path, runFolder(), stamp)).path);
+    expect(db.prepare("SELECT x FROM t").pluck().get()).toBe("é");
+    db.close();
+  });
+
   test("that was cut short in its transaction is refused", async () => {
     const source = script("BEGIN TRANSACTION; CREATE TABLE t(x); INSERT INTO t VALUES(1);", "cut.sql");
     await expect(freeze(source, runFolder(), stamp)).rejects.toThrow(/its COMMIT is missing/);

@@ -33,5 +33,5 @@ export const dataFolder = server.dataFolder;
 export const migrationStatus = migration?.status ?? "no source is configured";
 export const migratedRows = migration?.rows ?? "0";
 export const report = migration?.report ?? null;
-export const reportFiles = migration?.report.apply((r) => r.files) ?? null;
+export const reportFiles = migration?.files ?? null;
 export const envFilePath = envFile?.path ?? null;

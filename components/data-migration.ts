@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { MigrationReport } from "../migration/model";
 import type { ReportDigest } from "../migration/report/digest";
 import type { ApplicationDatabase } from "./application-database";
 import { dynamicModule, resourceProvider } from "./dynamic";
@@ -10,6 +11,8 @@ export class DataMigration extends pulumi.ComponentResource {
   readonly status: pulumi.Output<string>;
   readonly rows: pulumi.Output<string>;
   readonly report: pulumi.Output<ReportDigest>;
+  /** Paths of the report in full, the log, and the source's copy. */
+  readonly files: pulumi.Output<MigrationReport["files"]>;
 
   constructor(
     name: string,
@@ -45,6 +48,7 @@ export class DataMigration extends pulumi.ComponentResource {
     this.status = load.status;
     this.rows = load.rows;
     this.report = load.report;
+    this.files = load.files;
     this.registerOutputs({ status: this.status, rows: this.rows });
   }
 }
@@ -74,12 +78,13 @@ class SqliteLoad extends pulumi.dynamic.Resource {
   declare readonly status: pulumi.Output<string>;
   declare readonly rows: pulumi.Output<string>;
   declare readonly report: pulumi.Output<ReportDigest>;
+  declare readonly files: pulumi.Output<MigrationReport["files"]>;
 
   constructor(name: string, args: SqliteLoadArgs, opts: pulumi.CustomResourceOptions) {
     super(
       resourceProvider("./providers/data-migration.ts"),
       name,
-      { status: undefined, rows: undefined, report: undefined, ...args },
+      { status: undefined, rows: undefined, report: undefined, files: undefined, ...args },
       opts,
       dynamicModule,
       "SqliteLoad",

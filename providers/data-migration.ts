@@ -35,6 +35,7 @@ interface Outputs extends Omit<Inputs, "password"> {
   status: MigrationReport["status"];
   rows: string;
   report: ReportDigest;
+  files: MigrationReport["files"];
   engineVersion: string;
   /** The source as it was when it was loaded. */
   sourceFile: SourceFile;
@@ -96,6 +97,7 @@ async function load(inputs: Inputs): Promise<Outputs> {
     status: report.status,
     rows: report.totals.loadedRows,
     report: result,
+    files: report.files,
     engineVersion: version,
     sourceFile,
   };

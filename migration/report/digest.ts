@@ -1,58 +1,67 @@
 import type { Check, MigrationReport } from "../model";
 import { renderSummary } from "./summary";
+import { counted } from "./text";
 
-/** Findings kept in full in the digest; beyond them the report's files have the rest. */
-const most = 50;
+/** Lines of one kind in the digest; the report's files have them all. */
+const most = 100;
 
-/** The report as a stack's output: what was proved of every table, and in full only what needs a reader. */
+/** The report as a stack's output: what was proved, one line an object, and in full only what needs a reader. */
 export interface ReportDigest {
+  status: MigrationReport["status"];
   /** A few lines for people. */
   summary: string;
-  status: MigrationReport["status"];
   startedAt: string;
   durationMs: number;
   source: { path: string; sha256: string; sizeBytes: string };
   totals: MigrationReport["totals"];
-  tables: { name: string; sourceRows: string; loadedRows: string; setAside: string; checksPassed: number }[];
+  /** By table: the rows, and those set aside. */
+  tables: Record<string, string>;
   checks: { passed: number; failed: number; notDone: number };
-  /** Failed and undone checks, at most 50. */
+  /** Checks that failed or could not be done. */
   notPassed: Check[];
-  /** Rows set aside, at most 50, without their values: the reject file has them all. */
-  setAside: { table: string; key: Record<string, string>; column: string | null; code: string; reason: string }[];
-  leftBehind: { kind: string; name: string; reason: string }[];
+  /** The rows set aside, without their values: the reject file has those. */
+  setAside: string[];
+  leftBehind: string[];
   warnings: string[];
   queries: MigrationReport["queries"];
   notProved: string[];
-  files: MigrationReport["files"];
 }
 
-/** Condenses a report; a state holds it, and every `pulumi up` reads the state. */
+/** Condenses a report: a state holds the digest, and Pulumi prints it after every `up`. */
 export function digest(report: MigrationReport): ReportDigest {
-  const count = (status: Check["status"], table?: string) =>
-    report.checks.filter((c) => c.status === status && (table === undefined || c.table === table)).length;
+  const count = (status: Check["status"]) => report.checks.filter((check) => check.status === status).length;
+  const { path, sha256, sizeBytes } = report.source;
   return {
-    summary: renderSummary(report),
     status: report.status,
+    summary: renderSummary(report),
     startedAt: report.startedAt,
     durationMs: report.durationMs,
-    source: { path: report.source.path, sha256: report.source.sha256, sizeBytes: report.source.sizeBytes },
+    source: { path, sha256, sizeBytes },
     totals: report.totals,
-    tables: report.tables.map((t) => ({
-      name: t.target,
-      sourceRows: t.sourceRows,
-      loadedRows: t.loadedRows,
-      setAside: t.rejectedRows,
-      checksPassed: count("passed", t.target),
-    })),
+    tables: Object.fromEntries(
+      report.tables
+        .slice(0, most)
+        .map(({ target, loadedRows, rejectedRows }) => [
+          target,
+          counted(loadedRows, "row") + (rejectedRows === "0" ? "" : `, ${counted(rejectedRows, "row")} set aside`),
+        ]),
+    ),
     checks: { passed: count("passed"), failed: count("failed"), notDone: count("not done") },
-    notPassed: report.checks.filter((c) => c.status !== "passed").slice(0, most),
-    setAside: report.rejects
-      .slice(0, most)
-      .map(({ table, key, column, code, reason }) => ({ table, key, column, code, reason })),
-    leftBehind: report.leftBehind.map(({ kind, name, reason }) => ({ kind, name, reason })),
-    warnings: report.warnings,
+    notPassed: report.checks.filter((check) => check.status !== "passed").slice(0, most),
+    setAside: shortened(
+      report.rejects.map(
+        ({ table, key, column, code, reason }) =>
+          `${table} ${JSON.stringify(key)}${column === null ? "" : `, ${column}`}: ${code}, ${reason}`,
+      ),
+    ),
+    leftBehind: shortened(report.leftBehind.map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`)),
+    warnings: shortened(report.warnings),
     queries: report.queries,
-    notProved: report.notProved,
-    files: report.files,
+    notProved: shortened(report.notProved),
   };
+}
+
+function shortened(lines: string[]): string[] {
+  if (lines.length <= most) return lines;
+  return [...lines.slice(0, most), `and ${lines.length - most} more: see the report's files`];
 }

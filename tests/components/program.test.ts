@@ -13,7 +13,8 @@ const outputs = {
   "pulumi-nodejs:dynamic/pgstead:SqliteLoad": {
     status: "verified",
     rows: "33",
-    report: { files: { json: "report.json" } },
+    report: { status: "verified" },
+    files: { json: "report.json" },
   },
   "pulumi-nodejs:dynamic/pgstead:EnvFile": { path: "/somewhere/.env" },
 };

@@ -8,8 +8,8 @@ import { type Cell, showCell } from "./value";
 
 /** As many differences as a report shows of one table. */
 const shownDifferences = 10;
-/** As many of the 65536 groups of rows as are looked into. */
-const searchedGroups = 40;
+/** Of the 65536 groups of rows, those that differ are looked into until they hold this many rows. */
+const searchedRows = 5000;
 const rawText = { getTypeParser: () => (text: unknown) => text };
 
 interface Sides {
@@ -27,7 +27,11 @@ interface Sides {
  */
 export async function findDifferences(sides: Sides): Promise<string[]> {
   const groups = await differingGroups(sides);
-  const searched = groups.slice(0, searchedGroups);
+  const searched: number[] = [];
+  for (let i = 0, rows = 0; i < groups.length && rows < searchedRows; i++) {
+    searched.push(groups[i]?.group ?? 0);
+    rows += groups[i]?.rows ?? 0;
+  }
   const [onlySource, onlyTarget] = await unmatchedRows(sides, new Set(searched));
   const more = groups.length > searched.length ? "at least " : "";
   const lines = [
@@ -54,7 +58,7 @@ function hashedRowsSql({ schema, table }: Sides): string {
 
 // Both sides work at the same time below. A failure of the source is told first; the query's own is taken up where it is awaited.
 
-async function differingGroups(sides: Sides): Promise<number[]> {
+async function differingGroups(sides: Sides): Promise<{ group: number; rows: number }[]> {
   const { client, source, table } = sides;
   const asked = client.query<{ g: number; rows: string; sum: string }>(
     `SELECT g, count(*)::text AS rows, sum(${digestNumberSql("h")})::text AS sum FROM ${hashedRowsSql(sides)} AS r GROUP BY g`,
@@ -71,9 +75,11 @@ async function differingGroups(sides: Sides): Promise<number[]> {
       sum.add(digest);
     }
   }
-  const found = new Map((await asked).rows.map((row) => [row.g, row.sum]));
+  const found = new Map((await asked).rows.map((row) => [row.g, row]));
   const all = [...new Set([...sums.keys(), ...found.keys()])].sort((a, b) => a - b);
-  return all.filter((group) => (sums.get(group)?.total() ?? "0") !== (found.get(group) ?? "0"));
+  return all
+    .filter((group) => (sums.get(group)?.total() ?? "0") !== (found.get(group)?.sum ?? "0"))
+    .map((group) => ({ group, rows: (sums.get(group)?.rows ?? 0) + Number(found.get(group)?.rows ?? 0) }));
 }
 
 /** Rows that one side has more often than the other, each once, and how many they are with their repetitions. */

@@ -1,6 +1,6 @@
-import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
 import { clientConfig, connect, type PostgresTarget } from "../../support/postgres";
+import { scramVerifier } from "../../support/scram";
 import type { Cluster } from "./cluster";
 import { start, stop } from "./control";
 import { explain } from "./explain";
@@ -85,17 +85,4 @@ export async function setPasswordOffline(cluster: Cluster, superuser: string, pa
 /** The server is given a verifier only, so that the password can stand in no log and no list of running statements. */
 function passwordStatement(superuser: string, password: string): string {
   return `ALTER ROLE ${escapeIdentifier(superuser)} PASSWORD ${escapeLiteral(scramVerifier(password))}`;
-}
-
-/**
- * What PostgreSQL keeps of a password: `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>` (RFC 5802, RFC 7677).
- *
- * @param salt 16 random bytes unless given
- */
-export function scramVerifier(password: string, salt = randomBytes(16), iterations = 4096): string {
-  // RFC 4013 prepares passwords with this normalization.
-  const salted = pbkdf2Sync(password.normalize("NFKC"), salt, iterations, 32, "sha256");
-  const key = (text: string) => createHmac("sha256", salted).update(text).digest();
-  const storedKey = createHash("sha256").update(key("Client Key")).digest("base64");
-  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${key("Server Key").toString("base64")}`;
 }

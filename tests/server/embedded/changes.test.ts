@@ -6,7 +6,7 @@ import * as provider from "../../../providers/embedded-server";
 import { writeConfiguration } from "../../../server/embedded/configuration";
 import { findServer } from "../../../server/embedded/existing";
 import { plannedSettings } from "../../../server/embedded/settings";
-import { scramVerifier } from "../../../server/embedded/superuser";
+import { scramVerifier } from "../../../support/scram";
 import { ask, capturedConsole, crash, endServers, freePort, session, someServer } from "./servers";
 
 let said: () => string[];
@@ -260,7 +260,7 @@ describe("the superuser's password", () => {
   it("is sent as the verifier that PostgreSQL itself would keep", async () => {
     // The example of RFC 7677, section 3: its salt, and the server key that gives its server signature.
     const salt = Buffer.from("W22ZaJ0SNY7soEsUEjb6gQ==", "base64");
-    expect(scramVerifier("pencil", salt)).toBe(
+    expect(scramVerifier("pencil", 4096, salt)).toBe(
       "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=",
     );
     const { outs } = await someServer();
@@ -268,6 +268,6 @@ describe("the superuser's password", () => {
       () => {},
     );
     const kept = String(await ask(outs, "SELECT rolpassword FROM pg_authid WHERE rolname = 'twin'"));
-    expect(scramVerifier("pencil", Buffer.from(kept.split(/[:$]/)[2] ?? "", "base64"))).toBe(kept);
+    expect(scramVerifier("pencil", 4096, Buffer.from(kept.split(/[:$]/)[2] ?? "", "base64"))).toBe(kept);
   });
 });

@@ -1,8 +1,8 @@
 import type { Client } from "pg";
+import { matchesStored } from "../../../support/scram";
 import type { Live } from "../resource-type";
 import { currentUser, type DatabaseAccess } from "./database-session";
 import type { RoleState } from "./role-properties";
-import { matchesStored } from "./scram";
 
 interface RoleRow {
   state: Pick<

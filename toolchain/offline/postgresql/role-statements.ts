@@ -1,8 +1,8 @@
 import { type Client, escapeIdentifier, escapeLiteral } from "pg";
+import { isStoredForm, scramVerifier } from "../../../support/scram";
 import { sameValue } from "../inputs";
 import { asMemberOf, currentUser } from "./database-session";
 import { type RoleState, roleProperties } from "./role-properties";
-import { isStoredForm, scramVerifier } from "./scram";
 
 /**
  * The password to set in an update; undefined leaves it as it is. A renamed role gets its password again: an md5 hash

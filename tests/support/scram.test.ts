@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isStoredForm, matchesStored, scramVerifier } from "../../../toolchain/offline/postgresql/scram";
-import { type TestServer, testServer } from "../../support/postgres";
+import { isStoredForm, matchesStored, scramVerifier } from "../../support/scram";
+import { type TestServer, testServer } from "./postgres";
 
 let server: TestServer;
 let client: Client;

@@ -16,10 +16,12 @@ import { typeSql } from "./types";
  * PostgreSQL does not. Changes the columns in place.
  */
 export function unifyKeyTypes(catalog: SourceCatalog, tables: TablePlan[]): void {
-  // A change may ask for another along a chain of keys; every change leads to bigint or text, so it ends.
-  for (let changed = true, pass = 0; changed && pass < 100; pass++) {
+  // A column without values takes another's type, once: it may refer to two of different types.
+  const settled = new Set<ColumnPlan>();
+  // A change may ask for another along a chain of keys. One with values goes to bigint or to text, and stays there, so it ends.
+  for (let changed = true; changed; ) {
     changed = false;
-    for (const [child, parent] of keyColumns(catalog, tables)) changed = unify(child, parent) || changed;
+    for (const [child, parent] of keyColumns(catalog, tables)) changed = unify(child, parent, settled) || changed;
   }
 }
 
@@ -38,37 +40,38 @@ function columnOf(table: TablePlan | undefined, name: string | undefined): Colum
   return table?.columns.find((column) => column.source === name);
 }
 
-function unify(child: ColumnPlan, parent: ColumnPlan): boolean {
-  if (comparable(child, parent)) return false;
-  const to = (column: ColumnPlan, type: ColumnPlan["type"], why: string) => {
-    column.type = type;
-    column.timeForm = type.kind === "text" ? null : column.timeForm;
-    column.reason += ` Made ${typeSql(type)}: ${why}.`;
-  };
-  const because = `a foreign key compares ${child.source} with ${parent.source}`;
-  if (empty(child)) to(child, parent.type, `${because}, and it holds no values`);
-  else if (holdsOnly(child, "integer") && holdsOnly(parent, "integer"))
-    for (const column of [child, parent]) {
-      if (column.type.kind !== "bigint") to(column, { kind: "bigint" }, because);
-    }
-  else if (holdsOnly(child, "text") && holdsOnly(parent, "text"))
-    for (const column of [child, parent]) {
-      if (!textual(column)) to(column, { kind: "text" }, because);
-    }
-  else return false;
+function unify(child: ColumnPlan, parent: ColumnPlan, settled: Set<ColumnPlan>): boolean {
+  if (sameType(child, parent)) return false;
+  const common = commonType(child, parent);
+  if (common === null) return false;
+  const changing = [child, parent].filter((column) => !sameType(column, common));
+  // An identity stays an integer, also while its table is empty.
+  if (changing.some((column) => column.identity || settled.has(column))) return false;
+  for (const column of changing) {
+    if (holdsOnly(column)) settled.add(column);
+    column.type = common.type;
+    column.timeForm = common.timeForm;
+    column.reason += ` Made ${typeSql(common.type)}: a foreign key compares ${child.source} with ${parent.source}.`;
+  }
   return true;
 }
 
-const textual = (column: ColumnPlan) => column.type.kind === "text" || column.type.kind === "varchar";
-
-function comparable(child: ColumnPlan, parent: ColumnPlan): boolean {
-  return child.type.kind === parent.type.kind || (textual(child) && textual(parent));
+function commonType(child: ColumnPlan, parent: ColumnPlan): Pick<ColumnPlan, "type" | "timeForm"> | null {
+  if (holdsOnly(child)) return parent;
+  if (holdsOnly(child, "integer") && holdsOnly(parent, "integer")) return { type: { kind: "bigint" }, timeForm: null };
+  if (holdsOnly(child, "text") && holdsOnly(parent, "text")) return { type: { kind: "text" }, timeForm: null };
+  return null;
 }
 
-function empty(column: ColumnPlan): boolean {
-  return holdsOnly(column);
+type Typed = Pick<ColumnPlan, "type">;
+
+const textual = ({ type }: Typed) => type.kind === "text" || type.kind === "varchar";
+
+function sameType(a: Typed, b: Typed): boolean {
+  return a.type.kind === b.type.kind || (textual(a) && textual(b));
 }
 
+/** Whether all values are of these storage classes; without any, whether there are no values. */
 function holdsOnly(column: ColumnPlan, ...kinds: string[]): boolean {
   return Object.keys(column.profile?.storage ?? {}).every((kind) => kind === "null" || kinds.includes(kind));
 }
@@ -146,7 +149,7 @@ function findHindrance(
     const child = columnOf(table, name);
     const referenced = columnOf(parent, key.referencedColumns[position]);
     if (child === undefined || referenced === undefined) return "Its columns do not come over.";
-    if (!comparable(child, referenced))
+    if (!sameType(child, referenced))
       return `${table.source}.${name} is ${typeSql(child.type)} and ${parent.source}.${referenced.source} is ${typeSql(referenced.type)}: PostgreSQL cannot compare them.`;
   }
   return null;

@@ -112,6 +112,27 @@ describe("foreign keys", () => {
     expect(tables[1]?.foreignKeys).toHaveLength(2);
   });
 
+  test("of an empty column to two of different types keep one, and leave the other behind", () => {
+    const result = plan(
+      "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE q(id TEXT PRIMARY KEY); INSERT INTO q VALUES ('x'); INSERT INTO p VALUES (1); CREATE TABLE c(x REFERENCES p REFERENCES q)",
+    );
+    expect(result.tables[2]?.foreignKeys).toHaveLength(1);
+    expect(result.leftBehind.map((item) => item.kind)).toEqual(["foreign key"]);
+    expect(result.tables[2]?.columns[0]?.reason.match(/Made/g)).toHaveLength(1);
+  });
+
+  test("leave an identity an integer, also of an empty table", () => {
+    const result = plan(
+      "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p INT REFERENCES p); INSERT INTO c VALUES ('x')",
+    );
+    expect(result.tables[0]?.columns[0]?.type.kind).toBe("bigint");
+    expect(result.leftBehind.map((item) => item.kind)).toEqual(["foreign key"]);
+    const toText = plan(
+      "CREATE TABLE p(id TEXT PRIMARY KEY); INSERT INTO p VALUES ('x'); CREATE TABLE c(id INTEGER PRIMARY KEY REFERENCES p)",
+    );
+    expect(toText.tables[1]?.columns[0]?.type.kind).toBe("bigint");
+  });
+
   test("that PostgreSQL cannot have are left behind with the reason", () => {
     const result = plan(
       `CREATE TABLE p(id INTEGER PRIMARY KEY, n INT); CREATE TABLE c(a TEXT REFERENCES p, b INT REFERENCES p(n), d INT REFERENCES nowhere(x)); INSERT INTO c(a) VALUES ('1');

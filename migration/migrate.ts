@@ -8,7 +8,7 @@ import { messageOf, UserError } from "../support/errors";
 import { connect, describeTarget } from "../support/postgres";
 import { finishStaging, loadStaging } from "./load/create";
 import { finishTables, loadExisting, openTables } from "./load/existing";
-import { canKeepLedger, commitRun, recordRun } from "./load/ledger";
+import { canKeepLedger, commitRun, type LedgerEntry, recordRun } from "./load/ledger";
 import { lockSchema } from "./load/lock";
 import { type OnProgress, Run } from "./load/run";
 import { checkNames, checkReplaceable, dropStaging, lostPrivileges, openStaging, swapIntoPlace } from "./load/staging";
@@ -162,11 +162,11 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
       client,
       plan: planned,
       prepared,
+      server: await describeServer(options, client),
       outcome: { tables: [], checks: [], queries: [], notProved: [] },
     };
-    const server = await describeServer(options, client);
     const close = (failure: string | null) => {
-      const report = makeReport(work, server, failure);
+      const report = makeReport(work, failure);
       writeReport(report);
       return report;
     };
@@ -190,6 +190,7 @@ interface Work {
   client: Client;
   plan: MigrationPlan;
   prepared: Prepared;
+  server: MigrationReport["target"];
   /** What is known so far: the report has it also when the run fails. */
   outcome: Pick<MigrationReport, "tables" | "checks" | "queries" | "notProved">;
 }
@@ -232,9 +233,9 @@ async function migrateCreate(work: Work): Promise<void> {
 }
 
 /** Writes the ledger in the open transaction, and commits both. */
-async function commit({ run, options, client, plan, outcome }: Work): Promise<void> {
-  if (await canKeepLedger(client))
-    await recordRun(client, { id: run.id, startedAt: run.startedAt, plan, tables: outcome.tables });
+async function commit(work: Work): Promise<void> {
+  const { run, options, client, plan } = work;
+  if (await canKeepLedger(client)) await recordRun(client, ledgerEntry(work));
   else
     plan.warnings.push("The role may not keep the ledger pgstead.runs in the target: this run is not recorded there.");
   await commitRun(client, run.id, () => connect(options.target));
@@ -267,6 +268,11 @@ async function migrateExisting(work: Work): Promise<void> {
     await client.query("ROLLBACK").catch(() => {});
     throw error;
   }
+}
+
+function ledgerEntry(work: Work): LedgerEntry {
+  const { run, plan, outcome } = work;
+  return { id: run.id, startedAt: run.startedAt, plan, tables: outcome.tables, report: makeReport(work, null) };
 }
 
 function refuseBadRows({ run, options }: Work): void {
@@ -320,11 +326,7 @@ async function describeServer(options: MigrationOptions, client: Client): Promis
   };
 }
 
-function makeReport(
-  { run, options, plan, prepared, outcome }: Work,
-  target: MigrationReport["target"],
-  failure: string | null,
-): MigrationReport {
+function makeReport({ run, options, plan, prepared, server, outcome }: Work, failure: string | null): MigrationReport {
   const finishedAt = new Date();
   const sum = (count: (table: TableReport) => string) =>
     outcome.tables.reduce((total, table) => total + BigInt(count(table)), 0n).toString();
@@ -337,7 +339,7 @@ function makeReport(
     finishedAt: finishedAt.toISOString(),
     durationMs: finishedAt.getTime() - run.startedAt.getTime(),
     source: plan.source,
-    target,
+    target: server,
     mode: plan.mode,
     badRows: options.badRows,
     totals: {

@@ -1,12 +1,35 @@
 /** The target's own record of what was loaded, when, and from which source. */
 import { type Client, DatabaseError } from "pg";
-import type { MigrationPlan, TableReport } from "../model";
+import type { MigrationPlan, MigrationReport, TableReport } from "../model";
+import { digest, type ReportDigest } from "../report/digest";
 
 export interface LedgerEntry {
   id: string;
   startedAt: Date;
   plan: MigrationPlan;
   tables: TableReport[];
+  report: MigrationReport;
+}
+
+/** A run that the ledger knows. */
+export interface RecordedRun {
+  id: string;
+  report: ReportDigest;
+  files: MigrationReport["files"];
+}
+
+/** The newest run into a schema, where all its tables are there still; null without one. Changes nothing. */
+export async function lastRun(client: Client, schema: string): Promise<RecordedRun | null> {
+  if ((await client.query("SELECT to_regclass('pgstead.runs') AS there")).rows[0].there === null) return null;
+  const { rows } = await client.query<RecordedRun & { complete: boolean }>(
+    `SELECT id, report, files, NOT EXISTS (
+        SELECT FROM jsonb_array_elements(tables) AS loaded
+        WHERE to_regclass(format('%I.%I', target_schema, loaded->>'target')) IS NULL) AS complete
+     FROM pgstead.runs WHERE target_schema = $1 ORDER BY finished DESC LIMIT 1`,
+    [schema],
+  );
+  const [last] = rows;
+  return last?.complete === true ? { id: last.id, report: last.report, files: last.files } : null;
 }
 
 /** Whether the ledger is there or can be made by this role. */
@@ -53,7 +76,9 @@ export async function recordRun(client: Client, entry: LedgerEntry): Promise<voi
          target_schema text NOT NULL,
          source_path text NOT NULL,
          source_sha256 text NOT NULL,
-         tables jsonb NOT NULL
+         tables jsonb NOT NULL,
+         report jsonb NOT NULL,
+         files jsonb NOT NULL
        )`,
     );
   const tables = entry.tables.map(({ source, target, sourceRows, loadedRows, rejectedRows }) => ({
@@ -64,8 +89,8 @@ export async function recordRun(client: Client, entry: LedgerEntry): Promise<voi
     rejectedRows,
   }));
   await client.query(
-    `INSERT INTO pgstead.runs (id, started, finished, status, mode, target_schema, source_path, source_sha256, tables)
-     VALUES ($1, $2, clock_timestamp(), 'verified', $3, $4, $5, $6, $7)`,
+    `INSERT INTO pgstead.runs (id, started, finished, status, mode, target_schema, source_path, source_sha256, tables, report, files)
+     VALUES ($1, $2, clock_timestamp(), 'verified', $3, $4, $5, $6, $7, $8, $9)`,
     [
       entry.id,
       entry.startedAt,
@@ -74,6 +99,15 @@ export async function recordRun(client: Client, entry: LedgerEntry): Promise<voi
       entry.plan.source.path,
       entry.plan.source.sha256,
       JSON.stringify(tables),
+      jsonb(digest(entry.report)),
+      jsonb(entry.report.files),
     ],
+  );
+}
+
+/** As jsonb takes it: without NUL and halves of surrogate pairs, which a reason or a query's result could hold. */
+function jsonb(value: unknown): string {
+  return JSON.stringify(value, (_key, part) =>
+    typeof part === "string" ? part.toWellFormed().replaceAll("\0", "\u2400") : part,
   );
 }

@@ -1,6 +1,6 @@
 /** Rows whose foreign key has nothing to refer to, found in the source before the target's constraint would refuse them. */
 import type { ExactValue, ForeignKeyPlan, MigrationPlan, TablePlan } from "../model";
-import { quoteName } from "../source/catalog";
+import { quoteName } from "../source/open";
 import { exactValue, type SqliteValue } from "../source/value";
 import type { LoadContext } from "./table";
 

@@ -1,5 +1,5 @@
 /** The schema of a SQLite database, as its pragmas and its stored SQL tell it. */
-import { messageOf, UserError } from "../../support/errors";
+import { messageOf } from "../../support/errors";
 import type {
   SourceCatalog,
   SourceColumn,
@@ -10,12 +10,8 @@ import type {
   SourceTable,
 } from "../model";
 import { readCreateTable } from "./create-table";
-import type { Sqlite } from "./open";
-
-/** An SQL name for SQLite, whatever it holds. */
-export function quoteName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
+import { checkIntegrity, findOrphans } from "./integrity";
+import { onlyTheApplicationHas, quoteName, type Sqlite } from "./open";
 
 /**
  * Reads the whole schema, and checks the file. @throws UserError when PRAGMA integrity_check finds damage that may have cost rows
@@ -38,53 +34,6 @@ export function readCatalog(db: Sqlite, fingerprint: SourceFingerprint): SourceC
     integrityErrors,
     foreignKeyViolations: tables.filter((table) => table.kind === "table").flatMap((table) => findOrphans(db, table)),
   };
-}
-
-/** Messages that tell of a row that breaks its own table's rules: the row itself can be read. */
-const harmless =
-  /^(NULL value in|CHECK constraint failed in|non-unique entry in index|the check of|(TEXT|NUMERIC|non-\w+) value in) /;
-
-function checkIntegrity(db: Sqlite, path: string): string[] {
-  const errors = integrityLines(db);
-  const damage = errors.filter((line) => !harmless.test(line));
-  if (damage.length > 0)
-    throw new UserError(
-      `The SQLite database ${path} is damaged: integrity_check says ${damage.slice(0, 3).join("; ")}${damage.length > 3 ? `; and ${damage.length - 3} more` : ""}.`,
-      "Restore it from a backup; if only indexes are named, REINDEX mends them; else rescue what is readable with SQLite's .recover into a new file.",
-    );
-  return errors;
-}
-
-function integrityLines(db: Sqlite): string[] {
-  const check = (pragma: string) =>
-    db
-      .prepare<[], string>(pragma)
-      .pluck()
-      .all()
-      .filter((line) => line !== "ok");
-  try {
-    return check("PRAGMA integrity_check");
-  } catch (error) {
-    if (!onlyTheApplicationHas(error)) throw error;
-  }
-  // One such table must not keep the others from being checked.
-  return db
-    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")
-    .pluck()
-    .all()
-    .flatMap((table) => {
-      try {
-        return check(`PRAGMA integrity_check(${quoteName(table)})`);
-      } catch (error) {
-        if (onlyTheApplicationHas(error)) return [`the check of ${table} could not be done: ${messageOf(error)}`];
-        throw error;
-      }
-    });
-}
-
-/** A collation, function or module that the application gave to SQLite. */
-export function onlyTheApplicationHas(error: unknown): boolean {
-  return /(no such|unknown) (collation|function|module|tokenizer)/.test(messageOf(error));
 }
 
 interface ListedTable {
@@ -300,26 +249,4 @@ function readObjects(db: Sqlite): SourceObject[] {
       table: row.type === "trigger" ? row.tbl_name : null,
       sql: row.sql,
     }));
-}
-
-function findOrphans(db: Sqlite, table: SourceTable): SourceCatalog["foreignKeyViolations"] {
-  if (table.foreignKeys.length === 0) return [];
-  try {
-    return db
-      .prepare<[string], { fkid: bigint; found: bigint; rowids: string | null }>(
-        `SELECT fkid, count(*) AS found, group_concat(CASE WHEN nth <= 5 THEN rowid END) AS rowids
-         FROM (SELECT fkid, rowid, row_number() OVER (PARTITION BY fkid) AS nth FROM pragma_foreign_key_check(?)) GROUP BY fkid`,
-      )
-      .all(table.name)
-      .map((row) => ({
-        table: table.name,
-        foreignKey: table.foreignKeys.length - 1 - Number(row.fkid),
-        rows: Number(row.found),
-        rowids: row.rowids?.split(",") ?? [],
-      }));
-  } catch (error) {
-    // "foreign key mismatch": the referenced columns are no key. The plan finds that out, and leaves the foreign key behind.
-    if (/foreign key mismatch/.test(messageOf(error)) || onlyTheApplicationHas(error)) return [];
-    throw error;
-  }
 }

@@ -88,3 +88,13 @@ export function readStart(path: string, length: number): Buffer {
     closeSync(file);
   }
 }
+
+/** An SQL name for SQLite, whatever it holds. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A collation, function or module that the application gave to SQLite. */
+export function onlyTheApplicationHas(error: unknown): boolean {
+  return /(no such|unknown) (collation|function|module|tokenizer)/.test(messageOf(error));
+}

@@ -2,8 +2,7 @@
 import type { ColumnProfile, SourceTable } from "../model";
 import { type Family, readDeclaration } from "../plan/declaration";
 import { digitsOf, formOf, needsForms } from "../plan/forms";
-import { quoteName } from "./catalog";
-import type { Sqlite } from "./open";
+import { quoteName, type Sqlite } from "./open";
 import type { SqliteValue } from "./value";
 import { showValue } from "./value";
 

@@ -1,7 +1,6 @@
 /** The rows of a table, in a stable order and in batches. */
 import type { ExactValue, TablePlan } from "../model";
-import { quoteName } from "./catalog";
-import type { Sqlite } from "./open";
+import { quoteName, type Sqlite } from "./open";
 import { exactValue, type SqliteValue, showValue } from "./value";
 
 export type Row = SqliteValue[];

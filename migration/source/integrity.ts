@@ -1,0 +1,70 @@
+/** Whether the database is whole, and whether its rows keep its foreign keys. */
+import { messageOf, UserError } from "../../support/errors";
+import type { SourceCatalog, SourceTable } from "../model";
+import { onlyTheApplicationHas, quoteName, type Sqlite } from "./open";
+
+/** Messages that tell of a row that breaks its own table's rules: the row itself can be read. */
+const harmless =
+  /^(NULL value in|CHECK constraint failed in|non-unique entry in index|the check of|(TEXT|NUMERIC|non-\w+) value in) /;
+
+/** @returns what integrity_check says of rows. @throws UserError for damage that may have cost rows */
+export function checkIntegrity(db: Sqlite, path: string): string[] {
+  const errors = integrityLines(db);
+  const damage = errors.filter((line) => !harmless.test(line));
+  if (damage.length > 0)
+    throw new UserError(
+      `The SQLite database ${path} is damaged: integrity_check says ${damage.slice(0, 3).join("; ")}${damage.length > 3 ? `; and ${damage.length - 3} more` : ""}.`,
+      "Restore it from a backup; if only indexes are named, REINDEX mends them; else rescue what is readable with SQLite's .recover into a new file.",
+    );
+  return errors;
+}
+
+function integrityLines(db: Sqlite): string[] {
+  const check = (pragma: string) =>
+    db
+      .prepare<[], string>(pragma)
+      .pluck()
+      .all()
+      .filter((line) => line !== "ok");
+  try {
+    return check("PRAGMA integrity_check");
+  } catch (error) {
+    if (!onlyTheApplicationHas(error)) throw error;
+  }
+  // One such table must not keep the others from being checked.
+  return db
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid")
+    .pluck()
+    .all()
+    .flatMap((table) => {
+      try {
+        return check(`PRAGMA integrity_check(${quoteName(table)})`);
+      } catch (error) {
+        if (onlyTheApplicationHas(error)) return [`the check of ${table} could not be done: ${messageOf(error)}`];
+        throw error;
+      }
+    });
+}
+
+/** Rows whose foreign key has nothing to refer to, by PRAGMA foreign_key_check. */
+export function findOrphans(db: Sqlite, table: SourceTable): SourceCatalog["foreignKeyViolations"] {
+  if (table.foreignKeys.length === 0) return [];
+  try {
+    return db
+      .prepare<[string], { fkid: bigint; found: bigint; rowids: string | null }>(
+        `SELECT fkid, count(*) AS found, group_concat(CASE WHEN nth <= 5 THEN rowid END) AS rowids
+         FROM (SELECT fkid, rowid, row_number() OVER (PARTITION BY fkid) AS nth FROM pragma_foreign_key_check(?)) GROUP BY fkid`,
+      )
+      .all(table.name)
+      .map((row) => ({
+        table: table.name,
+        foreignKey: table.foreignKeys.length - 1 - Number(row.fkid),
+        rows: Number(row.found),
+        rowids: row.rowids?.split(",") ?? [],
+      }));
+  } catch (error) {
+    // "foreign key mismatch": the referenced columns are no key. The plan finds that out, and leaves the foreign key behind.
+    if (/foreign key mismatch/.test(messageOf(error)) || onlyTheApplicationHas(error)) return [];
+    throw error;
+  }
+}

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { postgresUrl } from "../support/postgres";
 import type { PostgresServer } from "./postgres-server";
+import { RolePassword } from "./role-password";
 import type { DatabaseSettings } from "./settings";
 
 /** Length of the generated password: 62^24 is beyond any search, and letters and digits need no quoting anywhere. */
@@ -55,10 +56,23 @@ export class ApplicationDatabase extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    // In data that a server was made from, role and database are there: they are imported as they are, the role with the
+    // new password already, and the next `up` brings the rest to what config says.
+    const found = (id: string, dependsOn: pulumi.Resource[] = []): pulumi.CustomResourceOptions =>
+      server.hasContent ? { import: id, ignoreChanges: ["*"], dependsOn } : {};
+    const keptRole = server.hasContent
+      ? [
+          new RolePassword(
+            `${name}-kept-role`,
+            { server, role: settings.role, password: password.result },
+            { parent: this },
+          ),
+        ]
+      : [];
     const role = new postgresql.Role(
       `${name}-role`,
       { name: settings.role, login: true, password: password.result },
-      content,
+      pulumi.mergeOptions(content, found(settings.role, keptRole)),
     );
     const database = new postgresql.Database(
       `${name}-database`,
@@ -70,7 +84,7 @@ export class ApplicationDatabase extends pulumi.ComponentResource {
         lcCtype: settings.locale,
         template: "template0",
       },
-      content,
+      pulumi.mergeOptions(content, found(settings.database)),
     );
     new postgresql.Grant(
       `${name}-public`,

@@ -32,6 +32,7 @@ export class DataMigration extends pulumi.ComponentResource {
         compareQueries: settings.compareQueries,
         run: settings.run,
         overwrite: settings.overwrite,
+        takeOver: server.hasContent,
         workFolder: `.pgstead/${pulumi.getStack()}/migrations`,
         server: server.identity,
         host: server.host,
@@ -63,6 +64,7 @@ interface SqliteLoadArgs {
   compareQueries: pulumi.Input<{ name: string; sql: string }[]>;
   run: pulumi.Input<number>;
   overwrite: pulumi.Input<boolean>;
+  takeOver: pulumi.Input<boolean>;
   workFolder: pulumi.Input<string>;
   server: pulumi.Input<string>;
   host: pulumi.Input<string>;

@@ -4,7 +4,8 @@ import type * as pulumi from "@pulumi/pulumi";
 export type ProviderModule =
   | "./providers/embedded-server.ts"
   | "./providers/data-migration.ts"
-  | "./providers/env-file.ts";
+  | "./providers/env-file.ts"
+  | "./providers/role-password.ts";
 
 /**
  * The one bridge from Pulumi's dynamic resources to plain TypeScript. Pulumi keeps a dynamic provider's code in the state

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
@@ -16,6 +17,7 @@ export class EmbeddedServer extends pulumi.ComponentResource implements Postgres
   readonly version: pulumi.Output<string>;
   readonly dataFolder: pulumi.Output<string>;
   readonly identity: pulumi.Output<string>;
+  readonly hasContent: boolean;
   readonly contentOptions: pulumi.CustomResourceOptions;
 
   constructor(name: string, settings: EmbeddedSettings, opts?: pulumi.ComponentResourceOptions) {
@@ -58,6 +60,8 @@ export class EmbeddedServer extends pulumi.ComponentResource implements Postgres
     this.superuserPassword = superuserPassword.result;
     this.version = cluster.version;
     this.dataFolder = cluster.paths.apply((paths) => paths.dataFolder);
+    // Making the server moves the folder into place: it is there only before that.
+    this.hasContent = server.startFrom !== "" && existsSync(server.startFrom);
     this.identity = cluster.systemIdentifier;
     // The role and the database go with the data folder, kept or not; dropped one by one, kept data would be empty.
     this.contentOptions = { deletedWith: cluster };

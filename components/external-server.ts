@@ -14,6 +14,7 @@ export class ExternalServer extends pulumi.ComponentResource implements Postgres
   readonly version = pulumi.output("");
   readonly dataFolder = pulumi.output("");
   readonly identity: pulumi.Output<string>;
+  readonly hasContent = false;
   readonly contentOptions: pulumi.CustomResourceOptions;
 
   constructor(name: string, settings: ExternalSettings, opts?: pulumi.ComponentResourceOptions) {

@@ -19,6 +19,8 @@ export interface PostgresServer {
   dataFolder: pulumi.Output<string>;
   /** Tells one server's data from another's: what is in it has to be made again when this changes. */
   identity: pulumi.Output<string>;
+  /** Whether it is being made from a data folder in which role, database and data are there already. */
+  hasContent: boolean;
   /** Options for what is made inside the server: how it goes when the stack is destroyed. */
   contentOptions: pulumi.CustomResourceOptions;
 }

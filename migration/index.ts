@@ -1,6 +1,8 @@
 /** The migration engine as a library. */
 
+export { lastRun, type RecordedRun } from "./load/ledger";
 export { MigrationFailed, migrate, plan } from "./migrate";
 export * from "./model";
 export { type MigrationInput, migrationOptions } from "./options";
 export { verifyMigration } from "./verify/verify";
+export { verifyTarget } from "./verify/verify-target";

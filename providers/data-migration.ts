@@ -1,12 +1,12 @@
 /** The life of a migration: it is done once, and kept as what happened. Nothing loads again without being told to. */
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
-import { migrate } from "../migration";
+import { join, resolve } from "node:path";
+import { lastRun, migrate, type RecordedRun } from "../migration";
 import type { CompareQuery, MigrationOptions, MigrationReport } from "../migration/model";
 import { digest, type ReportDigest } from "../migration/report/digest";
 import { version } from "../package.json";
-import type { TlsMode } from "../support/postgres";
+import { connect, type TlsMode } from "../support/postgres";
 
 interface Inputs {
   source: string;
@@ -18,6 +18,8 @@ interface Inputs {
   /** Raised to load again. */
   run: number;
   overwrite: boolean;
+  /** Whether the server was made from a folder that may hold the data already. */
+  takeOver: boolean;
   workFolder: string;
   /** Tells one server's data from another's. */
   server: string;
@@ -55,7 +57,8 @@ export async function check(_olds: Inputs, news: Inputs) {
 }
 
 export async function create(inputs: Inputs) {
-  const outs = await load(inputs);
+  const earlier = await loadedBefore(inputs);
+  const outs = earlier === undefined ? await load(inputs) : await takeOver(inputs, earlier);
   return { id: `${inputs.database}@${outs.report.startedAt}`, outs };
 }
 
@@ -85,6 +88,37 @@ export async function read(id: string, props: Outputs) {
 async function remove() {}
 
 export { remove as delete };
+
+/**
+ * The run that moved the data in although no state knows it: a run of this stack, killed between its commit and the
+ * state's, or one in a data folder that the server was made from. Loading again would overwrite what the application has.
+ */
+async function loadedBefore(inputs: Inputs): Promise<RecordedRun | undefined> {
+  const { target, schema, workFolder } = options(inputs);
+  const client = await connect(target);
+  try {
+    const last = await lastRun(client, schema);
+    if (last === null) return undefined;
+    return inputs.takeOver || existsSync(join(workFolder, last.id)) ? last : undefined;
+  } finally {
+    await client.end();
+  }
+}
+
+async function takeOver(inputs: Inputs, { id, report, files }: RecordedRun): Promise<Outputs> {
+  console.log(`The data was moved in by run ${id} already, and is taken over as it is: nothing is loaded again.`);
+  const { password: _, ...rest } = inputs;
+  const sourceFile = await fingerprint(inputs.source);
+  return {
+    ...rest,
+    status: report.status,
+    rows: report.totals.loadedRows,
+    report,
+    files,
+    engineVersion: version,
+    sourceFile,
+  };
+}
 
 async function load(inputs: Inputs): Promise<Outputs> {
   const sourceFile = await fingerprint(inputs.source);

@@ -1,7 +1,7 @@
 /** The life of the application's .env: DATABASE_URL in it, and a .env.example beside it that holds no secret. */
 import { chownSync, existsSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { removeKey, setKey, readKey } from "../support/env-text";
+import { readKey, removeKey, setKey } from "../support/env-text";
 import { messageOf, UserError } from "../support/errors";
 import { writeFileAtomic } from "../support/files";
 

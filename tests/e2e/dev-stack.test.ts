@@ -1,7 +1,7 @@
 /** The whole life of a stack, with the real engine and a real server: each step goes on where the one before ended. */
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readKey } from "../../support/env-text";
@@ -186,17 +186,6 @@ describe("a stack's life", () => {
     await up("--expect-no-changes");
   });
 
-  it("sees a role that was dropped by hand, and makes it again", { timeout: 5 * minutes }, async () => {
-    const admin = await superuserUrl();
-    await query("REASSIGN OWNED BY backupmgmt TO postgres", admin.replace(/postgres$/, "backup_management"));
-    await query("DROP OWNED BY backupmgmt", admin.replace(/postgres$/, "backup_management"));
-    await query("DROP ROLE backupmgmt", admin);
-    await pulumi("refresh", "--yes", "--skip-preview");
-    await up();
-    expect(await query("SELECT current_user AS me")).toEqual([{ me: "backupmgmt" }]);
-    await up("--expect-no-changes");
-  });
-
   it("reports a changed source without touching what the application has", { timeout: 5 * minutes }, async () => {
     appendFileSync(project.path("samples", "backup-management.sql"), "\n-- changed\n");
     expect(await up("--expect-no-changes")).toMatch(/has changed since it was migrated/);
@@ -213,20 +202,62 @@ describe("a stack's life", () => {
     }
   });
 
-  it("ends with nothing running and its data set aside, and can begin again", { timeout: 5 * minutes }, async () => {
+  it("ends with nothing running and its data set aside", { timeout: 5 * minutes }, async () => {
+    await query("UPDATE users SET full_name = 'Written by the application'");
     const folder = dataFolder();
     const pid = postmasterPid();
-    const databaseUrlBefore = databaseUrl();
+    const url = databaseUrl();
     await pulumi("destroy", "--yes", "--skip-preview");
     await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
-    await expect(query("SELECT 1", databaseUrlBefore)).rejects.toThrow(/ECONNREFUSED/);
+    await expect(query("SELECT 1", url)).rejects.toThrow(/ECONNREFUSED/);
     expect(existsSync(folder)).toBe(false);
-    expect(readdirSync(`${folder}/..`).filter((name) => name.includes("kept"))).toHaveLength(1);
+    expect(keptFolders()).toHaveLength(1);
     expect(existsSync(project.path(".env"))).toBe(false);
+  });
+
+  it("can begin again from the data that was set aside", { timeout: 5 * minutes }, async () => {
+    await pulumi("config", "set", "startFrom", keptFolders()[0] ?? "");
+    expect(await up()).toMatch(/taken over as it is: nothing is loaded again/);
+    expect(await query("SELECT full_name FROM users")).toEqual([{ full_name: "Written by the application" }]);
+    await up();
+    await up("--expect-no-changes");
+    await pulumi("config", "set", "secretVersion", "3");
     await up();
     expect(await query("SELECT count(*)::int AS n FROM audit_logs")).toEqual([{ n: 32 }]);
   });
+
+  it("sees a role that was dropped by hand, and makes it again", { timeout: 5 * minutes }, async () => {
+    const admin = await superuserUrl();
+    await query("REASSIGN OWNED BY backupmgmt TO postgres", admin.replace(/postgres$/, "backup_management"));
+    await query("DROP OWNED BY backupmgmt", admin.replace(/postgres$/, "backup_management"));
+    await query("DROP ROLE backupmgmt", admin);
+    await pulumi("refresh", "--yes", "--skip-preview");
+    await up();
+    expect(await query("SELECT current_user AS me")).toEqual([{ me: "backupmgmt" }]);
+    await up("--expect-no-changes");
+  });
+
+  it("can begin again from nothing, and drop its data where config says so", { timeout: 5 * minutes }, async () => {
+    await pulumi("config", "rm", "startFrom");
+    await pulumi("config", "set", "keepData", "false");
+    await up();
+    await pulumi("destroy", "--yes", "--skip-preview");
+    expect(keptFolders()).toEqual([]);
+    await up();
+    expect(await query("SELECT full_name FROM users")).not.toEqual([{ full_name: "Written by the application" }]);
+    expect(await query("SELECT count(*)::int AS n FROM audit_logs")).toEqual([{ n: 32 }]);
+  });
 });
+
+/** Data folders that destroy set aside. */
+function keptFolders(): string[] {
+  const home = dirname(dataFolder());
+  return existsSync(home)
+    ? readdirSync(home)
+        .filter((name) => name.includes(".kept-"))
+        .map((name) => join(home, name))
+    : [];
+}
 
 function isRunning(pid: number): boolean {
   try {

@@ -55,33 +55,45 @@ async function query(sql: string): Promise<Record<string, unknown>[]> {
 }
 
 describe("a stack on an external server", () => {
-  it("is refused, before anything is made, while the superuser's password is missing or in plain text", async () => {
-    const missing = await project.run("pulumi", "preview");
-    expect(missing.output).toMatch(/pgstead:superuserPassword is not set/);
-    await pulumi("config", "set", "superuserPassword", "test-only", "--plaintext");
-    const plain = await project.run("pulumi", "preview");
-    expect(plain.output).toMatch(/pgstead:superuserPassword is kept in plain text/);
-    expect(plain.code).not.toBe(0);
-  }, 2 * minutes);
+  it(
+    "is refused, before anything is made, while the superuser's password is missing or in plain text",
+    async () => {
+      const missing = await project.run("pulumi", "preview");
+      expect(missing.output).toMatch(/pgstead:superuserPassword is not set/);
+      await pulumi("config", "set", "superuserPassword", "test-only", "--plaintext");
+      const plain = await project.run("pulumi", "preview");
+      expect(plain.output).toMatch(/pgstead:superuserPassword is kept in plain text/);
+      expect(plain.code).not.toBe(0);
+    },
+    2 * minutes,
+  );
 
-  it("gets role, database, extension and data, whatever their names", async () => {
-    await pulumi("config", "set", "superuserPassword", "test-only", "--secret");
-    const output = await pulumi("up", "--yes", "--skip-preview");
-    expect(output).toMatch(/verified/);
-    expect(await query("SELECT current_user AS role, current_database() AS database")).toEqual([
-      { role: "o'brien", database: "Rich & Famous" },
-    ]);
-    const [{ n } = { n: 0 }] = await query("SELECT count(*)::int AS n FROM audit_logs");
-    expect(n).toBeGreaterThan(100);
-    expect(await query("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toHaveLength(1);
-    await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
-  }, 5 * minutes);
+  it(
+    "gets role, database, extension and data, whatever their names",
+    async () => {
+      await pulumi("config", "set", "superuserPassword", "test-only", "--secret");
+      const output = await pulumi("up", "--yes", "--skip-preview");
+      expect(output).toMatch(/verified/);
+      expect(await query("SELECT current_user AS role, current_database() AS database")).toEqual([
+        { role: "o'brien", database: "Rich & Famous" },
+      ]);
+      const [{ n } = { n: 0 }] = await query("SELECT count(*)::int AS n FROM audit_logs");
+      expect(n).toBeGreaterThan(100);
+      expect(await query("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toHaveLength(1);
+      await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+    },
+    5 * minutes,
+  );
 
-  it("leaves role, database and data where they are when it is destroyed", async () => {
-    const env = readFileSync(project.path(".env"));
-    await pulumi("destroy", "--yes", "--skip-preview");
-    writeFileSync(project.path(".env"), env);
-    const [{ n } = { n: 0 }] = await query("SELECT count(*)::int AS n FROM audit_logs");
-    expect(n).toBeGreaterThan(100);
-  }, 2 * minutes);
+  it(
+    "leaves role, database and data where they are when it is destroyed",
+    async () => {
+      const env = readFileSync(project.path(".env"));
+      await pulumi("destroy", "--yes", "--skip-preview");
+      writeFileSync(project.path(".env"), env);
+      const [{ n } = { n: 0 }] = await query("SELECT count(*)::int AS n FROM audit_logs");
+      expect(n).toBeGreaterThan(100);
+    },
+    2 * minutes,
+  );
 });

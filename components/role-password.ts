@@ -1,0 +1,29 @@
+import * as pulumi from "@pulumi/pulumi";
+import { dynamicModule, resourceProvider } from "./dynamic";
+import type { PostgresServer } from "./postgres-server";
+
+/** A new password for a role that is in the server's data already, which only its superuser can set. */
+export class RolePassword extends pulumi.dynamic.Resource {
+  constructor(
+    name: string,
+    args: { server: PostgresServer; role: string; password: pulumi.Input<string> },
+    opts: pulumi.CustomResourceOptions,
+  ) {
+    const { server, role, password } = args;
+    super(
+      resourceProvider("./providers/role-password.ts"),
+      name,
+      {
+        host: server.host,
+        port: server.port,
+        superuser: server.superuser,
+        superuserPassword: server.superuserPassword,
+        role,
+        password: pulumi.secret(password),
+      },
+      opts,
+      dynamicModule,
+      "RolePassword",
+    );
+  }
+}

@@ -23,11 +23,18 @@ export async function buildEngine(): Promise<string> {
   requireGo();
   mkdirSync(builtEngineFolder, { recursive: true });
   const say = progress(`Building Pulumi ${engineVersion} from its Go module`);
-  say("fetching modules");
-  await go(["mod", "download"], () => {});
-  say("counting packages");
+  say("looking for its modules");
   let total = 0;
-  await go(["list", "-deps", mainPackage], () => total++);
+  let fetched = 0;
+  // Lists what has to be compiled, and fetches just the modules that this takes: `go mod download` would fetch all that
+  // any of them names.
+  await go(
+    ["list", "-deps", mainPackage],
+    () => total++,
+    (line) => {
+      if (line.startsWith("go: downloading")) say(`${++fetched} modules fetched`);
+    },
+  );
   let compiled = 0;
   const partial = `${command}.partial-${process.pid}`;
   try {

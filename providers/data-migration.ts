@@ -67,9 +67,10 @@ export async function create(inputs: Inputs) {
  * said, and the data that the application works with since stays as it is.
  */
 export async function diff(_id: string, olds: Outputs, news: Inputs) {
-  const elsewhere = news.server !== olds.server || news.database !== olds.database;
+  // In a preview in which the server is updated its identity is not known; an update keeps it.
+  const elsewhere = ![olds.server, unknown].includes(news.server) || ![olds.database, unknown].includes(news.database);
   const changes = elsewhere || news.run !== olds.run;
-  if (!changes && news.server !== unknown)
+  if (!changes)
     for (const finding of await findings(olds, news))
       console.log(`${finding}: the loaded data stays as it is. Raise pgstead:migrationRun to load again.`);
   return { changes };

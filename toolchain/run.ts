@@ -5,6 +5,7 @@ import { type Engine, findEngine } from "./engine";
 import { engineEnvironment, localBackendIsEmpty, usesLocalBackend, usesOwnPassphrase } from "./environment";
 import { projectRoot } from "./paths";
 import { dropNewSalts, saltedStackFiles } from "./stack-files";
+import { removeStaleLocks } from "./stale-locks";
 
 /** The stack that a fresh checkout starts with. */
 export const firstStack = "dev";
@@ -12,6 +13,7 @@ export const firstStack = "dev";
 /** Finds or brings the engine, and makes the first stack of a checkout whose local backend has none. */
 export async function prepareEngine(): Promise<Engine> {
   const engine = await findEngine();
+  if (usesLocalBackend()) for (const line of removeStaleLocks()) process.stderr.write(`${line}\n`);
   if (usesLocalBackend() && localBackendIsEmpty()) {
     const status = await runPulumi(engine, ["stack", "init", firstStack, "--non-interactive"], "stderr");
     if (status !== 0)

@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TestProject } from "../support/project";
@@ -139,6 +139,28 @@ describe("the engine", () => {
       /there is no Go on PATH.*install Go 1\.\S+ or later.*official archives.*PGSTEAD_PLUGINS/s,
     );
     expect(run.code).toBe(1);
+  });
+});
+
+describe("a lock in the local backend", () => {
+  function lock(p: TestProject, name: string, pid: number, host = hostname()): string {
+    const locks = p.path(".pulumi", "state", ".pulumi", "locks", "organization", "pgstead", "dev");
+    mkdirSync(locks, { recursive: true });
+    writeFileSync(join(locks, `${name}.json`), JSON.stringify({ pid, username: "someone", hostname: host }));
+    return join(locks, `${name}.json`);
+  }
+
+  it("is removed when the engine that made it was killed, and stays while it may still work", async () => {
+    const p = project({ PATH: pathWith("3.200.1") });
+    const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+    const [ofDead, ofLiving, ofElsewhere] = [
+      lock(p, "dead", dead),
+      lock(p, "living", process.pid),
+      lock(p, "elsewhere", dead, "another.example"),
+    ];
+    const run = await p.run("pulumi", "about");
+    expect(run.stderr).toContain(`The pulumi process ${dead}, which held the stack's lock, does not run any more`);
+    expect([ofDead, ofLiving, ofElsewhere].map((path) => existsSync(path))).toEqual([false, true, true]);
   });
 });
 

@@ -145,7 +145,7 @@ CREATE INDEX ix_alerts_created_at ON alerts (created_at);
 CREATE TABLE audit_logs (
 	id INTEGER NOT NULL,
 	user_id INTEGER,
-	action_type VARCHAR(50) NOT NULL,
+	action VARCHAR(50) NOT NULL,
 	resource_type VARCHAR(50),
 	resource_id INTEGER,
 	ip_address VARCHAR(45),
@@ -157,7 +157,7 @@ CREATE TABLE audit_logs (
 	FOREIGN KEY(user_id) REFERENCES users (id)
 );
 CREATE INDEX ix_audit_logs_user_id ON audit_logs (user_id);
-CREATE INDEX ix_audit_logs_action_type ON audit_logs (action_type);
+CREATE INDEX ix_audit_logs_action ON audit_logs (action);
 CREATE INDEX ix_audit_logs_created_at ON audit_logs (created_at);
 CREATE TABLE media_rotation_schedule (
 	id INTEGER NOT NULL,

@@ -154,7 +154,7 @@ const tables: [name: string, share: number, make: (m: Making) => Row][] = [
     0.2,
     ({ random, parent }) => ({
       user_id: random.maybe(() => parent("users")),
-      action_type: random.one(["login", "logout", "update", "delete"]),
+      action: random.one(["login", "logout", "update", "delete"]),
       resource_type: random.maybe(() => random.one(["user", "auth", "job"])),
       resource_id: random.maybe(() => random.below(1000)),
       ip_address: random.maybe(() => random.one(["192.0.2.9", "198.51.100.77", "2001:db8::1"])),

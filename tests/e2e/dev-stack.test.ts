@@ -93,7 +93,7 @@ describe("a stack's life", () => {
     expect(await query("SELECT count(*)::int AS n FROM users")).toEqual([{ n: 1 }]);
     expect(await query("SELECT is_active FROM users")).toEqual([{ is_active: true }]);
     expect(
-      await query("SELECT action_type AS action, count(*)::int AS n FROM audit_logs GROUP BY 1 ORDER BY 1"),
+      await query("SELECT action, count(*)::int AS n FROM audit_logs GROUP BY 1 ORDER BY 1"),
     ).toEqual([
       { action: "login", n: 23 },
       { action: "logout", n: 8 },

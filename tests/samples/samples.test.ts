@@ -39,7 +39,7 @@ describe("the sample application's database", () => {
   });
 
   it("logs 23 logins, 8 logouts and 1 update", () => {
-    expect(database.prepare("SELECT action_type, count(*) FROM audit_logs GROUP BY 1 ORDER BY 1").raw().all()).toEqual([
+    expect(database.prepare("SELECT action, count(*) FROM audit_logs GROUP BY 1 ORDER BY 1").raw().all()).toEqual([
       ["login", 23],
       ["logout", 8],
       ["update", 1],

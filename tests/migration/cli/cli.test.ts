@@ -129,7 +129,7 @@ describe("against a server", () => {
   it("migrate moves, proves and reports; verify agrees, and tells a difference with exit code 1", async () => {
     const compare = [
       "--compare",
-      "actions=SELECT action_type, count(*) AS n FROM audit_logs GROUP BY action_type ORDER BY action_type",
+      "actions=SELECT action, count(*) AS n FROM audit_logs GROUP BY action ORDER BY action",
     ];
     const moved = pgstead(
       ["migrate", "--source", sample, "--target", url, "--work-folder", "runs", "--json", ...compare, ...exclude],
@@ -144,7 +144,7 @@ describe("against a server", () => {
     expect(report.queries).toEqual([
       {
         name: "actions",
-        columns: ["action_type", "n"],
+        columns: ["action", "n"],
         rows: [
           ["login", "23"],
           ["logout", "8"],

@@ -80,8 +80,8 @@ export class ApplicationDatabase extends pulumi.ComponentResource {
         name: settings.database,
         owner: role.name,
         encoding: "UTF8",
-        lcCollate: settings.locale,
-        lcCtype: settings.locale,
+        // Of an ICU locale the database takes what the server was made with.
+        ...(settings.locale.startsWith("icu:") ? {} : { lcCollate: settings.locale, lcCtype: settings.locale }),
         template: "template0",
       },
       pulumi.mergeOptions(content, found(settings.database)),

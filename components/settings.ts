@@ -1,4 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { reservedSettings } from "../server/embedded/settings";
+import { overrideProblems } from "../server/tuning/overrides";
+import { MB, parseMemory } from "../server/units";
 import { UserError } from "../support/errors";
 import { type TlsMode, tlsModes } from "../support/postgres";
 
@@ -125,6 +128,8 @@ function readServer(read: Reader): EmbeddedSettings | ExternalSettings {
     maxConnections: read.integer("maxConnections", 0, 262_143),
     overrides: read.settings("postgresSettings"),
   };
+  for (const problem of overrideProblems(postgresql.overrides, reservedSettings))
+    read.wrong("postgresSettings", `cannot be used: ${problem.replace(/\.$/, "")}`, "other settings of PostgreSQL 16");
   if (instance === "external") {
     const superuserPassword = read.secret("superuserPassword", "the external server's superuser needs one");
     if (host === "") read.wrong("host", "is empty", "the external server's name or address");
@@ -204,8 +209,8 @@ class Reader {
 
   memory(key: string): string {
     const text = this.text(key);
-    if (text !== "" && !/^[1-9]\d*\s*(MB|GB|TB)$/.test(text))
-      this.wrong(key, `is '${text}'`, "a size such as 512MB or 8GB, or empty");
+    if (text !== "" && !isMemory(text))
+      this.wrong(key, `is '${text}'`, "a size of at least 128MB, such as 8GB, or empty");
     return text;
   }
 
@@ -247,6 +252,14 @@ class Reader {
       this.wrong(key, "cannot be read", accepted);
       return undefined;
     }
+  }
+}
+
+function isMemory(text: string): boolean {
+  try {
+    return parseMemory(text) >= 128 * MB;
+  } catch {
+    return false;
   }
 }
 

@@ -31,6 +31,7 @@ describe("the settings", () => {
       badRows: "ignore",
       role: "",
       secretVersion: "two",
+      postgresSettings: { listen_addresses: "*" },
       excludeTables: "users",
     });
     let message = "";
@@ -39,16 +40,17 @@ describe("the settings", () => {
     } catch (error) {
       message = (error as Error).message;
     }
-    expect(message).toContain("9 values");
+    expect(message).toContain("10 values");
     for (const line of [
       "pgstead:instance is 'dockr'; accepted: embedded, external.",
       "pgstead:port is '70000'; accepted: a whole number from 1 to 65535.",
       "pgstead:tuning is 'fast'; accepted: auto, phase12.",
-      "pgstead:memory is 'lots'; accepted: a size such as 512MB or 8GB, or empty.",
+      "pgstead:memory is 'lots'; accepted: a size of at least 128MB, such as 8GB, or empty.",
       "pgstead:batchSize is '0'; accepted: a whole number from 1 to 1000000.",
       "pgstead:badRows is 'ignore'; accepted: fail, skip.",
       "pgstead:role is empty; accepted: a name of 1 to 63 bytes.",
       "pgstead:secretVersion is 'two'; accepted: a whole number from 1 to 2147483647.",
+      "pgstead:postgresSettings cannot be used: The setting listen_addresses cannot be set by config: it follows pgstead:host;",
       "pgstead:excludeTables cannot be read; accepted: a list of names.",
     ])
       expect(message).toContain(line);

@@ -1,10 +1,8 @@
 /** COPY of one batch; where the server refuses it, its bad rows are found by halving, and the others stay. */
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { type Client, DatabaseError, escapeIdentifier } from "pg";
-import { from as copyFrom } from "pg-copy-streams";
 import type { TablePlan } from "../model";
 import { qualified } from "../plan/ddl";
+import { CopyExchange } from "./copy-exchange";
 
 export interface CopyTarget {
   client: Client;
@@ -43,15 +41,14 @@ export async function copyLines(
 }
 
 async function copyOnce({ client, sql, inTransaction }: CopyTarget, lines: string[]): Promise<void> {
-  if (inTransaction) await client.query("SAVEPOINT pgstead_batch");
+  const statement = inTransaction ? `SAVEPOINT pgstead_batch; ${sql}; RELEASE SAVEPOINT pgstead_batch` : sql;
   try {
-    await pipeline(Readable.from(chunks(lines)), client.query(copyFrom(sql)));
+    await client.query(new CopyExchange(statement, chunks(lines))).done;
   } catch (error) {
     if (inTransaction && error instanceof DatabaseError)
       await client.query("ROLLBACK TO SAVEPOINT pgstead_batch; RELEASE SAVEPOINT pgstead_batch");
     throw error;
   }
-  if (inTransaction) await client.query("RELEASE SAVEPOINT pgstead_batch");
 }
 
 const chunkCharacters = 256 * 1024;

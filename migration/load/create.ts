@@ -9,7 +9,7 @@ import { type LoadContext, loadTable } from "./table";
 export async function loadStaging(context: LoadContext, plan: MigrationPlan): Promise<TableReport[]> {
   const { client, run, schema } = context;
   await run.step(`making ${plan.tables.length} tables`, async () => {
-    for (const table of plan.tables) await client.query(createTable(schema, table));
+    for (const table of plan.tables) await makeTable(client, schema, table);
   });
   const reports: TableReport[] = [];
   for (const table of plan.tables) reports.push(await loadTable(context, table));
@@ -21,7 +21,7 @@ export async function finishStaging(context: LoadContext, plan: MigrationPlan): 
   const { client, run, schema } = context;
   await run.step("making keys and indexes", async () => {
     for (const table of plan.tables)
-      for (const { name, sql } of createKeys(schema, table)) await createKey(client, table, name, sql);
+      for (const { name, sql } of createKeys(schema, table)) await createKey(context, plan, table, name, sql);
   });
   await run.step("making foreign keys", async () => {
     for (const table of plan.tables)
@@ -37,24 +37,86 @@ export async function finishStaging(context: LoadContext, plan: MigrationPlan): 
   });
 }
 
-async function createKey(client: Client, table: TablePlan, name: string, sql: string): Promise<void> {
+async function makeTable(client: Client, schema: string, table: TablePlan): Promise<void> {
+  try {
+    await client.query(createTable(schema, table));
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    throw new UserError(
+      `The table ${table.source} cannot be made: ${error.message}.`,
+      "Exclude it, or change it in SQLite first.",
+      { cause: error },
+    );
+  }
+}
+
+/** PostgreSQL's limits (54000: a value of more than about 2700 bytes in a B-tree index; 54011: more than 32 columns), and types without an order (42704). */
+const notIndexable = /^(54...|42704)$/;
+
+/** Makes a key or an index. An index that only makes look-ups fast is left behind where PostgreSQL has no room for it; what keeps rows unique is not. */
+async function createKey(
+  { client, run, schema }: LoadContext,
+  plan: MigrationPlan,
+  table: TablePlan,
+  name: string,
+  sql: string,
+): Promise<void> {
   try {
     await client.query(sql);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    // 54000: a value of more than about 2700 bytes in a B-tree index.
-    const next =
-      error.code === "54000"
-        ? "PostgreSQL's indexes take values up to about 2700 bytes: drop this index in SQLite first, and make one on md5() of the column, or a full-text index, afterwards."
-        : error.code === "23505"
-          ? "Rows that SQLite takes as different are equal here; mend them in SQLite first."
-          : "Drop it in SQLite first, and make it by hand afterwards.";
+    const limit = notIndexable.test(error.code ?? "");
+    if (limit && table.indexes.some((index) => index.name === name && !index.unique)) {
+      const reason = `PostgreSQL cannot make it: ${error.message}. ${error.code === "54000" ? "Make one on md5() of the column, or a full-text index, in its place." : "Make one on fewer columns in its place."}`;
+      plan.leftBehind.push({
+        kind: "index",
+        name,
+        reason,
+        sql: createKeys(plan.schema, table).find((key) => key.name === name)?.sql ?? null,
+      });
+      table.indexes = table.indexes.filter((index) => index.name !== name);
+      run.log(`left behind: the index ${name} of ${table.source}: ${reason}`);
+      return;
+    }
+    const next = limit
+      ? "PostgreSQL's indexes take values up to about 2700 bytes and 32 columns: drop the constraint in SQLite first, or exclude the table."
+      : error.code === "23505"
+        ? `Rows that SQLite takes as different are equal here${await equalRows(client, schema, table, name)}: mend them in SQLite first.`
+        : "Drop it in SQLite first, and make it by hand afterwards.";
     throw new UserError(
       `The index ${name} of ${table.source} cannot be made: ${error.message}${error.detail ? ` (${error.detail})` : ""}.`,
       next,
       { cause: error },
     );
   }
+}
+
+const equalRowsShown = 10;
+
+/** The rows that stand in the way of a unique index, by their keys. */
+async function equalRows(client: Client, schema: string, table: TablePlan, name: string): Promise<string> {
+  const unique = [...(table.primaryKey === null ? [] : [table.primaryKey]), ...table.uniques];
+  const columns =
+    unique.find((key) => key.name === name)?.columns ??
+    table.indexes.find((index) => index.name === name)?.columns.map((column) => column.name) ??
+    [];
+  const shown = [
+    ...new Set([
+      ...table.columns.filter((column) => table.shownKey.includes(column.source)).map((column) => column.target),
+      ...columns,
+    ]),
+  ];
+  const list = (names: string[]) => names.map(escapeIdentifier).join(", ");
+  const { rows } = await client.query<string[]>({
+    text: `SELECT ${shown.map((column) => `left(${escapeIdentifier(column)}::text, 60)`).join(", ")}
+      FROM (SELECT *, count(*) OVER (PARTITION BY ${list(columns)}) AS "pgstead equal" FROM ${qualified(schema, table.target)}
+            WHERE num_nulls(${list(columns)}) = 0) AS r
+      WHERE "pgstead equal" > 1 ORDER BY ${list(columns)}, ${list(shown)} LIMIT ${equalRowsShown + 1}`,
+    rowMode: "array",
+  });
+  const row = (values: string[]) => shown.map((column, index) => `${column} ${values[index]}`).join(", ");
+  const more = rows.length > equalRowsShown ? "; …" : "";
+  return ` (${rows.slice(0, equalRowsShown).map(row).join("; ")}${more})`;
 }
 
 async function makeForeignKey(

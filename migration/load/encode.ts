@@ -79,6 +79,8 @@ const bits = { smallint: 16, integer: 32, bigint: 64 };
 
 function integers(kind: keyof typeof bits): EncodePresent {
   return (value) => {
+    // SQLite's integers have 64 bits.
+    if (kind === "bigint" && typeof value === "bigint") return value.toString();
     const integer =
       typeof value === "bigint"
         ? value
@@ -220,7 +222,11 @@ type MomentType = Extract<TargetType, { kind: "date" } | { kind: "time" | "times
 
 function moments(column: ColumnPlan, type: MomentType): EncodePresent {
   const form = column.timeForm ?? "text";
+  const zone = type.kind === "timestamptz" ? "+00:00" : "";
+  const whole = (type.kind === "timestamp" || type.kind === "timestamptz") && (type.precision ?? 6) >= 6;
   return (value) => {
+    // Most values are in this form already; the long way below would give the same.
+    if (whole && typeof value === "string" && ordinary.test(value)) return value + zone;
     if (Buffer.isBuffer(value)) return new Unfit("invalid time", "It is a blob, and the column holds times.");
     if (typeof value !== "string") {
       const moment = form === "text" ? null : momentOfNumber(value, form);
@@ -236,6 +242,10 @@ function moments(column: ColumnPlan, type: MomentType): EncodePresent {
   };
 }
 
+/** A time without offset in the server's own form, on a day that every month has. */
+const ordinary =
+  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?$/;
+
 /** A moment as the column's type writes it, where that loses nothing. */
 function fitMoment(
   text: string,
@@ -243,7 +253,7 @@ function fitMoment(
   offset: string,
   type: MomentType,
 ): string | Unfit {
-  const wrong = new Unfit("invalid time", `It is a ${kind}, and the column is ${typeSql(type)}.`);
+  const wrong = () => new Unfit("invalid time", `It is a ${kind}, and the column is ${typeSql(type)}.`);
   const fraction = text.split(".")[1]?.length ?? 0;
   const precision = "precision" in type ? (type.precision ?? 6) : 6;
   if (type.kind !== "date" && fraction > precision)
@@ -251,17 +261,17 @@ function fitMoment(
       "would be rounded",
       `It has ${fraction} digits after the second, and the column is ${typeSql(type)}.`,
     );
-  if ((kind === "time") !== (type.kind === "time")) return wrong;
+  if ((kind === "time") !== (type.kind === "time")) return wrong();
   switch (type.kind) {
     case "time":
       return text;
     case "date":
       return kind === "date" || (text.slice(11) === "00:00:00" && (offset === "" || offset === "+00:00"))
         ? text.slice(0, 10)
-        : wrong;
+        : wrong();
     case "timestamp":
       // A time in UTC stays the same without saying so; one with another offset would lose what it says.
-      return offset === "" || offset === "+00:00" ? text : wrong;
+      return offset === "" || offset === "+00:00" ? text : wrong();
     case "timestamptz":
       // SQLite's own times have no offset and are in UTC.
       return `${text}${offset === "" ? "+00:00" : offset}`;

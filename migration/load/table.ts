@@ -41,38 +41,48 @@ export async function loadTable(
   let read = 0;
   let rejected = 0;
   let batch = 0;
+  // While the server takes one batch, the next is read and encoded.
+  let sending: Promise<void> = Promise.resolve();
   for (const rows of reader.batches(context.batchSize)) {
     const batchStarted = performance.now();
     const lines: string[] = [];
     const accepted: Row[] = [];
+    const unfit: [Row, RejectedRow][] = [];
     for (const row of rows) {
       const excluded = exclude === null ? null : exclude(reader.locator(row));
       const line = excluded === null ? encoder.encode(row) : encoder.reject(row, excluded, null);
       if (typeof line === "string") {
         lines.push(line);
         accepted.push(row);
-      } else {
-        rejected++;
-        setAside(row, line);
-      }
+      } else unfit.push([row, line]);
     }
-    await copyLines(target, lines, (position, error) => {
+    await sending;
+    for (const [row, why] of unfit) {
+      rejected++;
+      setAside(row, why);
+    }
+    const last = ++batch;
+    sending = copyLines(target, lines, (position, error) => {
       const row = accepted[position];
       if (row === undefined) throw error;
       const column = columnOf(error);
       const index = table.columns.findIndex((plan) => plan.target === column);
       rejected++;
       setAside(row, encoder.reject(row, { code: error.code ?? "", reason: error.message }, index < 0 ? null : index));
-    });
+    }).then(() =>
+      run.log(
+        `${table.source}: batch ${last}, ${rows.length} rows, ${Math.round(performance.now() - batchStarted)} ms`,
+      ),
+    );
+    // Its failure is taken up where it is awaited, which may be after the next batch has been read.
+    sending.catch(() => {});
     const before = read;
     read += rows.length;
-    run.log(
-      `${table.source}: batch ${++batch}, ${rows.length} rows, ${Math.round(performance.now() - batchStarted)} ms`,
-    );
     if (Math.floor(before / progressRows) !== Math.floor(read / progressRows) && String(read) !== table.rowCount)
       run.progress(`${table.source}: ${read} of ${table.rowCount} rows`);
     await letOthersRun();
   }
+  await sending;
   run.progress(`${table.source}: ${read - rejected} rows loaded${rejected === 0 ? "" : `, ${rejected} set aside`}`);
   return {
     source: table.source,

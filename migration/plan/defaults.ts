@@ -90,9 +90,15 @@ function text(value: string, type: TargetType): string | undefined {
       }
     case "date":
     case "time":
-    case "timestamp": {
+    case "timestamp":
+    case "timestamptz": {
       const moment = parseTemporal(value);
-      const expected = { date: ["date"], time: ["time"], timestamp: ["date", "date and time"] }[type.kind];
+      const expected = {
+        date: ["date"],
+        time: ["time"],
+        timestamp: ["date", "date and time"],
+        timestamptz: ["date and time with offset"],
+      }[type.kind];
       return moment !== null && expected.includes(moment.kind) ? escapeLiteral(moment.text) : undefined;
     }
     default:

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { messageOf, UserError } from "../../support/errors";
 import { connect } from "../../support/postgres";
 import { plan } from "../migrate";
-import type { MigrationReport, RejectedRow } from "../model";
+import type { LeftBehind, MigrationPlan, MigrationReport } from "../model";
 import { type MigrationInput, migrationOptions } from "../options";
 import { freeze } from "../source/freeze";
 import { unproved, type Verification, verifyMigration } from "./verify";
@@ -18,7 +18,7 @@ export interface TargetVerification extends Verification {
  * Compares a source with a target that was migrated before, and changes neither. What differs may also be what the application has
  * written since.
  *
- * @param reportPath the JSON report of the run that loaded the target: rows that it set aside are not looked for
+ * @param reportPath the JSON report of the run that loaded the target: rows that it set aside, and indexes that it left behind, are not looked for
  * @throws UserError for wrong options, a source or a report that cannot be read, or a server that cannot be reached
  */
 export async function verifyTarget(
@@ -27,8 +27,9 @@ export async function verifyTarget(
   onProgress: (line: string) => void,
 ): Promise<TargetVerification> {
   const options = migrationOptions(input);
-  const rejects = reportPath === null ? [] : readRejects(reportPath);
+  const { rejects, leftBehind } = reportPath === null ? { rejects: [], leftBehind: [] } : readReport(reportPath);
   const planned = await plan(options, onProgress);
+  leaveIndexesBehind(planned, leftBehind);
   const folder = mkdtempSync(join(tmpdir(), "pgstead-verify-"));
   try {
     const { path, fingerprint } = await freeze(options.source, folder, "verify");
@@ -59,11 +60,24 @@ export async function verifyTarget(
   }
 }
 
-function readRejects(path: string): RejectedRow[] {
+/** Indexes that the run found PostgreSQL to have no room for: only it could know. */
+function leaveIndexesBehind(planned: MigrationPlan, leftBehind: LeftBehind[]): void {
+  for (const object of leftBehind) {
+    const table = planned.tables.find(({ indexes }) =>
+      indexes.some((index) => object.kind === "index" && index.name === object.name),
+    );
+    if (table === undefined) continue;
+    table.indexes = table.indexes.filter((index) => index.name !== object.name);
+    planned.leftBehind.push(object);
+  }
+}
+
+function readReport(path: string): Pick<MigrationReport, "rejects" | "leftBehind"> {
   try {
     const report = JSON.parse(readFileSync(path, "utf8")) as MigrationReport;
-    if (report.format !== 1 || !Array.isArray(report.rejects)) throw new Error("it is no report of pgstead");
-    return report.rejects;
+    if (report.format !== 1 || !Array.isArray(report.rejects) || !Array.isArray(report.leftBehind))
+      throw new Error("it is no report of pgstead");
+    return report;
   } catch (error) {
     throw new UserError(
       `The report ${path} cannot be read: ${messageOf(error)}.`,

@@ -266,15 +266,25 @@ test("the ledger in the target says what was loaded from where", async () => {
   ]);
 });
 
-test("an index that PostgreSQL cannot make fails the run by name, and the target is as it was", async () => {
-  const source = sqliteFile(
-    folder,
-    "CREATE TABLE t(x TEXT); INSERT INTO t SELECT hex(randomblob(9000)); CREATE INDEX too_long ON t(x);",
-  );
+test("an index that PostgreSQL has no room for is left behind by name; one that keeps rows unique fails the run", async () => {
+  const rows = "CREATE TABLE t(x TEXT); INSERT INTO t SELECT hex(randomblob(9000));";
   const target = await server.createDatabase();
   const before = await objects(target);
-  await expect(migrate({ source, target, workFolder })).rejects.toThrow(/The index too_long of t cannot be made/);
+  const unique = sqliteFile(folder, `${rows} CREATE UNIQUE INDEX too_long ON t(x);`);
+  await expect(migrate({ source: unique, target, workFolder })).rejects.toThrow(
+    /The index too_long of t cannot be made/,
+  );
   expect(await objects(target)).toEqual(before);
+  const plain = sqliteFile(folder, `${rows} CREATE INDEX too_long ON t(x);`);
+  const report = await migrate({ source: plain, target, workFolder });
+  expect(report.leftBehind).toEqual([
+    {
+      kind: "index",
+      name: "too_long",
+      reason: expect.stringMatching(/PostgreSQL cannot make it: index row .* md5/),
+      sql: 'CREATE INDEX "too_long" ON "public"."t" ("x")',
+    },
+  ]);
 });
 
 describe("a run that is killed", () => {

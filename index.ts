@@ -1,4 +1,5 @@
 /** The program: settings -> server -> database -> migration -> env file -> outputs. */
+import * as pulumi from "@pulumi/pulumi";
 import { ApplicationDatabase } from "./components/application-database";
 import { DataMigration } from "./components/data-migration";
 import { EnvFile } from "./components/env-file";
@@ -28,7 +29,10 @@ export const host = server.host;
 export const port = server.port;
 export const databaseName = database.database;
 export const role = database.role;
-export const serverVersion = server.version;
+// Of a server that is not ours, the migration knows the version.
+export const serverVersion = pulumi
+  .all([server.version, migration?.report])
+  .apply(([version, report]) => version || (report?.target.serverVersion ?? ""));
 export const dataFolder = server.dataFolder;
 export const migrationStatus = migration?.status ?? "no source is configured";
 export const migratedRows = migration?.rows ?? "0";

@@ -13,6 +13,7 @@ export interface ReportDigest {
   startedAt: string;
   durationMs: number;
   source: { path: string; sha256: string; sizeBytes: string };
+  target: { schema: string; serverVersion: string };
   totals: MigrationReport["totals"];
   /** By table: the rows, and those set aside. */
   tables: Record<string, string>;
@@ -37,6 +38,7 @@ export function digest(report: MigrationReport): ReportDigest {
     startedAt: report.startedAt,
     durationMs: report.durationMs,
     source: { path, sha256, sizeBytes },
+    target: { schema: report.target.schema, serverVersion: report.target.serverVersion },
     totals: report.totals,
     tables: Object.fromEntries(
       report.tables

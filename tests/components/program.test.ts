@@ -13,7 +13,7 @@ const outputs = {
   "pulumi-nodejs:dynamic/pgstead:SqliteLoad": {
     status: "verified",
     rows: "33",
-    report: { status: "verified" },
+    report: { status: "verified", target: { serverVersion: "16.9" } },
     files: { json: "report.json" },
   },
   "pulumi-nodejs:dynamic/pgstead:EnvFile": { path: "/somewhere/.env" },
@@ -103,9 +103,10 @@ describe("the program", () => {
   });
 
   it("makes nothing of an external server but what is inside it", async () => {
-    const { registered } = await runProgram(
+    const { registered, exports } = await runProgram(
       {
         instance: "external",
+        source: "app.db",
         host: "db.example.com",
         port: 5432,
         superuserPassword: "hidden",
@@ -119,5 +120,6 @@ describe("the program", () => {
     expect(isSecret(provider.password)).toBe(true);
     one(registered, "postgresql:index/role:Role");
     one(registered, "postgresql:index/database:Database");
+    expect(await outputValue(exports.serverVersion)).toBe("16.9");
   });
 });

@@ -92,9 +92,7 @@ describe("a stack's life", () => {
   it("has the application's data in it, with real booleans", async () => {
     expect(await query("SELECT count(*)::int AS n FROM users")).toEqual([{ n: 1 }]);
     expect(await query("SELECT is_active FROM users")).toEqual([{ is_active: true }]);
-    expect(
-      await query("SELECT action, count(*)::int AS n FROM audit_logs GROUP BY 1 ORDER BY 1"),
-    ).toEqual([
+    expect(await query("SELECT action, count(*)::int AS n FROM audit_logs GROUP BY 1 ORDER BY 1")).toEqual([
       { action: "login", n: 23 },
       { action: "logout", n: 8 },
       { action: "update", n: 1 },
@@ -202,6 +200,15 @@ describe("a stack's life", () => {
     }
   });
 
+  it("keeps every secret out of every file but the .env and the passphrase's", () => {
+    const secret = new URL(databaseUrl()).password;
+    const folders = [project.folder, dirname(dataFolder())];
+    const holders = folders
+      .flatMap((folder) => filesBelow(folder))
+      .filter((file) => readFileSync(file).includes(secret));
+    expect(new Set(holders)).toEqual(new Set([project.path(".env")]));
+  });
+
   it("ends with nothing running and its data set aside", { timeout: 5 * minutes }, async () => {
     await query("UPDATE users SET full_name = 'Written by the application'");
     const folder = dataFolder();
@@ -257,6 +264,14 @@ function keptFolders(): string[] {
         .filter((name) => name.includes(".kept-"))
         .map((name) => join(home, name))
     : [];
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
 }
 
 function isRunning(pid: number): boolean {

@@ -6,6 +6,7 @@ import type { Client } from "pg";
 import { version } from "../package.json";
 import { messageOf, UserError } from "../support/errors";
 import { connect, describeTarget } from "../support/postgres";
+import type { Thread } from "../support/thread";
 import { finishStaging, loadStaging } from "./load/create";
 import { finishTables, loadExisting, openTables } from "./load/existing";
 import { canKeepLedger, commitRun, type LedgerEntry, recordRun } from "./load/ledger";
@@ -19,8 +20,10 @@ import { type MigrationInput, migrationOptions } from "./options";
 import { type Profiles, planCreate } from "./plan/create-plan";
 import { familiesOf, planExisting } from "./plan/existing-plan";
 import { writeReport } from "./report/write-report";
-import { readCatalog } from "./source/catalog";
+import { readObjects, readTables } from "./source/catalog";
+import { startCheck, type Wholeness } from "./source/check";
 import { type FrozenSource, freeze } from "./source/freeze";
+import { checkIntegrity } from "./source/integrity";
 import { openReadOnly, type Sqlite } from "./source/open";
 import { profileTable } from "./source/profile";
 import { verifyMigration } from "./verify/verify";
@@ -43,41 +46,64 @@ export class MigrationFailed extends UserError {
 interface Prepared {
   frozen: FrozenSource;
   db: Sqlite;
+  /** Without what the check, which goes on meanwhile, adds to it. */
   catalog: SourceCatalog;
+  check: Thread<Wholeness>;
 }
 
 async function prepare(options: MigrationOptions, run: Run): Promise<Prepared> {
   const frozen = await run.step(`freezing ${options.source}`, () => freeze(options.source, run.folder, run.stamp));
-  run.log(
-    `source: sha256 ${frozen.fingerprint.sha256}, ${frozen.fingerprint.sizeBytes} bytes, ${frozen.fingerprint.journalMode}`,
-  );
+  const { fingerprint } = frozen;
+  run.log(`source: sha256 ${fingerprint.sha256}, ${fingerprint.sizeBytes} bytes, ${fingerprint.journalMode}`);
   const db = openReadOnly(frozen.path);
   try {
-    const catalog = await run.step("reading the schema", () => readCatalog(db, frozen.fingerprint));
-    return { frozen, db, catalog };
+    return await run.step("reading the schema", () => {
+      const tables = readTables(db);
+      const objects = readObjects(db);
+      const check = startCheck({ path: frozen.path, name: fingerprint.path, tables });
+      const catalog = { fingerprint, tables, objects, integrityErrors: [], foreignKeyViolations: [] };
+      return { frozen, db, catalog, check };
+    });
   } catch (error) {
-    db.close();
+    // What stands in the way of reading may be damage, which the check can name.
+    try {
+      checkIntegrity(db, fingerprint.path);
+    } finally {
+      db.close();
+    }
     throw error;
   }
+}
+
+async function release({ db, check }: Prepared): Promise<void> {
+  await check.end();
+  db.close();
 }
 
 /** The plan, after looking at the target. Changes nothing. */
 async function makePlan(
   options: MigrationOptions,
-  { db, catalog }: Prepared,
+  { db, catalog, check }: Prepared,
   client: Client,
   run: Run,
 ): Promise<MigrationPlan> {
   const targets = options.mode === "existing" ? await readTargetTables(client, options.schema) : [];
   const profiles: Profiles = new Map();
-  await run.step("looking at the values", () => {
-    for (const table of catalog.tables)
-      if (table.kind === "table" && !options.excludeTables.includes(table.name))
-        profiles.set(
-          table.name,
-          profileTable(db, table, options.mode === "existing" ? familiesOf(table, targets) : undefined),
-        );
-  });
+  try {
+    await run.step("looking at the values", () => {
+      for (const table of catalog.tables)
+        if (table.kind === "table" && !options.excludeTables.includes(table.name))
+          profiles.set(
+            table.name,
+            profileTable(db, table, options.mode === "existing" ? familiesOf(table, targets) : undefined),
+          );
+    });
+  } catch (error) {
+    // Damage, which the check names, is told first.
+    await check.result;
+    throw error;
+  }
+  Object.assign(catalog, await run.step("checking the source", () => check.result));
   return options.mode === "create"
     ? planCreate(catalog, profiles, options)
     : planExisting(catalog, profiles, targets, options);
@@ -104,7 +130,7 @@ export async function plan(input: MigrationInput, onProgress: OnProgress = () =>
         await client.end();
       }
     } finally {
-      prepared.db.close();
+      await release(prepared);
     }
   } finally {
     run.close();
@@ -171,6 +197,7 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
       return report;
     };
     try {
+      refuseNothing(planned);
       await (options.mode === "create" ? migrateCreate(work) : migrateExisting(work));
     } catch (error) {
       throw new MigrationFailed(close(messageOf(error)), { cause: error });
@@ -178,7 +205,7 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
     run.progress(`verified: ${work.outcome.tables.length} tables`);
     return close(null);
   } finally {
-    prepared.db.close();
+    await release(prepared);
     await client?.end().catch(() => {});
   }
 }
@@ -273,6 +300,14 @@ async function migrateExisting(work: Work): Promise<void> {
 function ledgerEntry(work: Work): LedgerEntry {
   const { run, plan, outcome } = work;
   return { id: run.id, startedAt: run.startedAt, plan, tables: outcome.tables, report: makeReport(work, null) };
+}
+
+function refuseNothing({ source, tables }: MigrationPlan): void {
+  if (tables.length > 0) return;
+  throw new UserError(
+    `${source.path} has no table that can come over.`,
+    "Check the path of the source, and excludeTables; what stays behind is in the report.",
+  );
 }
 
 function refuseBadRows({ run, options }: Work): void {

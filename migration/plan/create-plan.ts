@@ -189,7 +189,13 @@ function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, w
       table.uniques.push({ name: relations.take(`${table.target}_${columns.join("_")}_key`), columns });
     }
   const identity = table.columns.find((column) => column.identity);
-  if (identity !== undefined) {
+  if (identity !== undefined && isLast(identity.profile?.maxInteger ?? null, source.sequence)) {
+    identity.identity = false;
+    identity.reason = "SQLite's rowid, of which the last possible value is used.";
+    warnings.push(
+      `${source.name}.${identity.source} holds the last key that there is (${lastIdentity}), so that PostgreSQL cannot give out a next one: it has no identity, and the application must give its keys.`,
+    );
+  } else if (identity !== undefined) {
     table.identitySequence = relations.take(`${table.target}_${identity.target}_seq`);
     table.nextIdentity = nextIdentity(identity.profile?.maxInteger ?? null, source.sequence);
   }
@@ -201,6 +207,11 @@ function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, w
 }
 
 const lastIdentity = 2n ** 63n - 1n;
+
+/** Whether no key can come after those in the table and those ever given out. SQLite then looks for a free one by chance. */
+function isLast(greatest: string | null, sequence: string | null): boolean {
+  return [greatest, sequence].includes(lastIdentity.toString());
+}
 
 /** Past every key in the table and every key ever given out. */
 export function nextIdentity(greatest: string | null, sequence: string | null): string {
@@ -238,7 +249,9 @@ function nameWarnings(table: TablePlan): string[] {
   const renamed = (what: string, from: string, to: string) =>
     from === to
       ? []
-      : [`${what} ${from} becomes ${to}: PostgreSQL has no room for the name (63 bytes, or one of its own).`];
+      : [
+          `${what} ${from || '""'} becomes ${to}: PostgreSQL cannot take the name (empty, over 63 bytes, or one of its own).`,
+        ];
   return [
     ...renamed("The table", table.source, table.target),
     ...table.columns.flatMap((column) =>

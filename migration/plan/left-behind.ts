@@ -91,9 +91,7 @@ export function detailsLeftBehind(table: SourceTable): LeftBehind[] {
         (index): LeftBehind => ({
           kind: "index",
           name: index.name,
-          reason: index.partial
-            ? "A partial index: its WHERE is in SQLite's SQL; create it by hand."
-            : "An index on an expression in SQLite's SQL; create it by hand.",
+          reason: `${index.partial ? "A partial index: its WHERE is in SQLite's SQL" : "An index on an expression in SQLite's SQL"}; create it by hand.${index.unique ? " Until then nothing keeps its rows unique." : ""}`,
           sql: index.sql,
         }),
       ),

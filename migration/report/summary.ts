@@ -24,8 +24,9 @@ export function renderSummary(report: MigrationReport): string {
   const shown = bad.slice(0, 5).map((check) => `  ${line(check)}`);
   if (bad.length > shown.length) shown.push(`  and ${counted(bad.length - shown.length, "more check")}`);
   const tables = report.leftBehind.filter(({ kind }) => kind === "table").map(({ name }) => name);
-  const others = report.leftBehind.length - tables.length;
-  const left = [...tables, ...(others === 0 ? [] : [counted(others, "other object")])];
+  const others = new Map<string, number>();
+  for (const { kind } of report.leftBehind) if (kind !== "table") others.set(kind, (others.get(kind) ?? 0) + 1);
+  const left = [...tables, ...[...others].map(([kind, count]) => counted(count, kind))];
   return [
     `Migration: ${verdict(report)} (${duration(report.durationMs)})`,
     ...(report.failure === null ? [] : [`  ${report.failure}`]),

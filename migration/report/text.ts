@@ -31,9 +31,10 @@ export function table(head: string[], rows: (string | null)[][], right: number[]
   return [line(head.map(cell)), line(rule), ...rows.map((row) => line(row.map(cell)))].join("\n");
 }
 
-/** `1 row`, `2 rows`, `1,234 rows`. */
+/** `1 row`, `2 indexes`, `1,234 rows`. */
 export function counted(count: number | bigint | string, noun: string): string {
-  return `${grouped(count)} ${noun}${BigInt(count) === 1n ? "" : "s"}`;
+  const ending = BigInt(count) === 1n ? "" : noun.endsWith("x") ? "es" : "s";
+  return `${grouped(count)} ${noun}${ending}`;
 }
 
 /** Digits in groups of three. */

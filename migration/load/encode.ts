@@ -5,7 +5,7 @@
 import { Buffer, isUtf8 } from "node:buffer";
 import type { ColumnPlan, TargetType } from "../model";
 import { digitsOf, isJson, isPlainText, readBoolean, uuidForm } from "../plan/forms";
-import { momentOfNumber, parseTemporal } from "../plan/temporal";
+import { isOrdinaryMoment, momentOfNumber, parseTemporal } from "../plan/temporal";
 import { typeSql } from "../plan/types";
 import { realText, type SqliteValue } from "../source/value";
 
@@ -225,8 +225,7 @@ function moments(column: ColumnPlan, type: MomentType): EncodePresent {
   const zone = type.kind === "timestamptz" ? "+00:00" : "";
   const whole = (type.kind === "timestamp" || type.kind === "timestamptz") && (type.precision ?? 6) >= 6;
   return (value) => {
-    // Most values are in this form already; the long way below would give the same.
-    if (whole && typeof value === "string" && ordinary.test(value)) return value + zone;
+    if (whole && typeof value === "string" && isOrdinaryMoment(value)) return value + zone;
     if (Buffer.isBuffer(value)) return new Unfit("invalid time", "It is a blob, and the column holds times.");
     if (typeof value !== "string") {
       const moment = form === "text" ? null : momentOfNumber(value, form);
@@ -241,10 +240,6 @@ function moments(column: ColumnPlan, type: MomentType): EncodePresent {
     return fitMoment(moment.text.slice(0, -6), moment.kind, moment.text.slice(-6), type);
   };
 }
-
-/** A time without offset in the server's own form, on a day that every month has. */
-const ordinary =
-  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?$/;
 
 /** A moment as the column's type writes it, where that loses nothing. */
 function fitMoment(

@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import type { SqliteValue } from "../source/value";
 import type { Family } from "./declaration";
-import { formOfNumber, parseTemporal } from "./temporal";
+import { formOfNumber, isOrdinaryMoment, parseTemporal } from "./temporal";
 
 const booleanWords: Record<string, boolean> = {
   t: true,
@@ -46,7 +46,8 @@ export function formOf(family: Family, value: Exclude<SqliteValue, null>): strin
     case "date":
     case "time":
     case "timestamp":
-      if (typeof value === "string") return parseTemporal(value)?.kind ?? "other";
+      if (typeof value === "string")
+        return isOrdinaryMoment(value) ? "date and time" : (parseTemporal(value)?.kind ?? "other");
       return Buffer.isBuffer(value) ? "other" : (formOfNumber(value) ?? "other");
     case "decimal":
       return typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value)) ? "number" : "other";

@@ -13,6 +13,17 @@ const dateForm = /^(\d{4})-(\d{2})-(\d{2})$/;
 const timeForm = new RegExp(`^${clock}$`);
 const momentForm = new RegExp(String.raw`^(\d{4})-(\d{2})-(\d{2})[ T]${clock}(?: ?(Z|z|[+-]\d{2}(?::?\d{2})?))?$`);
 
+const ordinaryForm =
+  /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?$/;
+
+/**
+ * Whether a text is a date and time without offset that is in PostgreSQL's own form already, on a day that every month has. Most
+ * are, and `parseTemporal`, which takes longer, would say the same.
+ */
+export function isOrdinaryMoment(text: string): boolean {
+  return ordinaryForm.test(text);
+}
+
 /** Reads an ISO 8601 date, time, or both; null for any other text, and for a day or an hour that does not exist. */
 export function parseTemporal(text: string): Temporal | null {
   let match = momentForm.exec(text);

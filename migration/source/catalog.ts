@@ -10,7 +10,7 @@ import type {
   SourceTable,
 } from "../model";
 import { readCreateTable } from "./create-table";
-import { checkIntegrity, findOrphans } from "./integrity";
+import { checkIntegrity, findAllOrphans } from "./integrity";
 import { onlyTheApplicationHas, quoteName, type Sqlite } from "./open";
 
 /**
@@ -18,6 +18,18 @@ import { onlyTheApplicationHas, quoteName, type Sqlite } from "./open";
  */
 export function readCatalog(db: Sqlite, fingerprint: SourceFingerprint): SourceCatalog {
   const integrityErrors = checkIntegrity(db, fingerprint.path);
+  const tables = readTables(db);
+  return {
+    fingerprint,
+    tables,
+    objects: readObjects(db),
+    integrityErrors,
+    foreignKeyViolations: findAllOrphans(db, tables),
+  };
+}
+
+/** The tables, in the order they were made. */
+export function readTables(db: Sqlite): SourceTable[] {
   const listed = db
     .prepare<[], { name: string; type: string; wr: bigint; strict: bigint; sql: string | null }>(
       `SELECT l.name, l.type, l.wr, l.strict, s.sql FROM pragma_table_list l
@@ -27,13 +39,7 @@ export function readCatalog(db: Sqlite, fingerprint: SourceFingerprint): SourceC
     .all();
   const tables = listed.map((table) => readTable(db, table));
   for (const table of tables) resolveReferences(table, tables);
-  return {
-    fingerprint,
-    tables,
-    objects: readObjects(db),
-    integrityErrors,
-    foreignKeyViolations: tables.filter((table) => table.kind === "table").flatMap((table) => findOrphans(db, table)),
-  };
+  return tables;
 }
 
 interface ListedTable {
@@ -237,7 +243,8 @@ function readSequence(db: Sqlite, table: string): string | null {
   return typeof value === "string" ? value : null;
 }
 
-function readObjects(db: Sqlite): SourceObject[] {
+/** Views and triggers. */
+export function readObjects(db: Sqlite): SourceObject[] {
   return db
     .prepare<[], { type: "view" | "trigger"; name: string; tbl_name: string; sql: string }>(
       "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY rowid",

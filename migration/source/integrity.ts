@@ -47,7 +47,11 @@ function integrityLines(db: Sqlite): string[] {
 }
 
 /** Rows whose foreign key has nothing to refer to, by PRAGMA foreign_key_check. */
-export function findOrphans(db: Sqlite, table: SourceTable): SourceCatalog["foreignKeyViolations"] {
+export function findAllOrphans(db: Sqlite, tables: SourceTable[]): SourceCatalog["foreignKeyViolations"] {
+  return tables.filter((table) => table.kind === "table").flatMap((table) => findOrphans(db, table));
+}
+
+function findOrphans(db: Sqlite, table: SourceTable): SourceCatalog["foreignKeyViolations"] {
   if (table.foreignKeys.length === 0) return [];
   try {
     return db

@@ -29,41 +29,47 @@ export function profileTable(
   return profiles;
 }
 
+/** Two passes: the second asks each column only what its values, as the first counted them, can answer. */
 function countClasses(db: Sqlite, table: SourceTable, columns: SourceTable["columns"]): Map<string, ColumnProfile> {
-  const aggregates = columns.flatMap(({ name }) => {
-    const column = quoteName(name);
+  const quoted = columns.map(({ name }) => quoteName(name));
+  const counted = aggregate(
+    db,
+    table,
+    quoted.map((c) => [`count(${c})`, countOf(c, "integer"), countOf(c, "text")]),
+  ).map(([all, integer, text]) => ({ all: asCount(all), integer: asCount(integer), text: asCount(text) }));
+  const asked = counted.map(({ all, integer, text }, i) => {
+    const c = quoted[i] ?? "";
+    // No collation has a say in which integer is the least; one that only the application has would stop the query.
+    const only = (kind: string, count: bigint) =>
+      count === all ? `${c} COLLATE BINARY` : `CASE typeof(${c}) WHEN '${kind}' THEN +${c} END`;
     return [
-      `count(*) FILTER (WHERE typeof(${column}) = 'integer')`,
-      `count(*) FILTER (WHERE typeof(${column}) = 'real')`,
-      `count(*) FILTER (WHERE typeof(${column}) = 'text')`,
-      `count(*) FILTER (WHERE typeof(${column}) = 'blob')`,
-      `min(CASE typeof(${column}) WHEN 'integer' THEN +${column} END)`,
-      `max(CASE typeof(${column}) WHEN 'integer' THEN +${column} END)`,
-      `max(CASE typeof(${column}) WHEN 'text' THEN length(${column}) END)`,
+      all === integer + text ? "0" : countOf(c, "real"),
+      ...(integer === 0n ? ["NULL", "NULL"] : ["min", "max"].map((end) => `${end}(${only("integer", integer)})`)),
+      text === 0n ? "NULL" : `max(length(${only("text", text)}))`,
     ];
   });
-  const row =
-    db
-      .prepare<[], SqliteValue[]>(`SELECT ${aggregates.join(", ")} FROM ${quoteName(table.name)} NOT INDEXED`)
-      .raw()
-      .get() ?? [];
+  const answers = aggregate(db, table, asked);
   return new Map(
-    columns.map(({ name }, index) => {
-      const values = row.slice(index * 7, index * 7 + 7);
-      const counts = classes.map((_, at) => (values[at] ?? 0n) as bigint);
-      const storage: Record<string, string> = {};
-      const nulls = BigInt(table.rowCount) - counts.reduce((sum, count) => sum + count, 0n);
-      if (nulls > 0n) storage.null = nulls.toString();
-      classes.forEach((kind, at) => {
-        if (counts[at] !== 0n) storage[kind] = String(counts[at]);
-      });
+    columns.map(({ name }, i) => {
+      const { all, integer, text } = counted[i] ?? { all: 0n, integer: 0n, text: 0n };
+      const [reals, least, greatest, longest] = answers[i] ?? [];
+      const real = asCount(reals);
+      const counts = {
+        null: BigInt(table.rowCount) - all,
+        integer,
+        real,
+        text,
+        blob: all - integer - real - text,
+      };
       return [
         name,
         {
-          storage,
-          minInteger: values[4]?.toString() ?? null,
-          maxInteger: values[5]?.toString() ?? null,
-          longestText: typeof values[6] === "bigint" ? Number(values[6]) : null,
+          storage: Object.fromEntries(
+            Object.entries(counts).flatMap(([kind, count]) => (count > 0n ? [[kind, count.toString()]] : [])),
+          ),
+          minInteger: least?.toString() ?? null,
+          maxInteger: greatest?.toString() ?? null,
+          longestText: typeof longest === "bigint" ? Number(longest) : null,
           forms: {},
           integerDigits: null,
           fractionDigits: null,
@@ -72,6 +78,16 @@ function countClasses(db: Sqlite, table: SourceTable, columns: SourceTable["colu
       ];
     }),
   );
+}
+
+const countOf = (column: string, kind: string) => `count(CASE typeof(${column}) WHEN '${kind}' THEN 1 END)`;
+const asCount = (value: SqliteValue | undefined) => (typeof value === "bigint" ? value : 0n);
+
+/** The values of aggregates over the whole table, in the groups in which they were asked for. */
+function aggregate(db: Sqlite, table: SourceTable, groups: string[][]): SqliteValue[][] {
+  const select = `SELECT ${groups.flat().join(", ")} FROM ${quoteName(table.name)} NOT INDEXED`;
+  const row = db.prepare<[], SqliteValue[]>(select).raw().get() ?? [];
+  return groups.map((group) => row.splice(0, group.length));
 }
 
 const contraryShown = 3;

@@ -1,6 +1,7 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { digitsOf } from "../../../migration/plan/forms";
-import { formOfNumber, momentOfNumber, parseTemporal } from "../../../migration/plan/temporal";
+import { formOfNumber, isOrdinaryMoment, momentOfNumber, parseTemporal } from "../../../migration/plan/temporal";
 
 test.each<[bigint | number | string, number, number]>([
   [0n, 0, 0],
@@ -45,4 +46,33 @@ test("a number is a moment only where microseconds hold all of it", () => {
   expect(momentOfNumber(2460000.123, "julian day")).toBe("2023-02-24 14:57:07.2");
   expect(momentOfNumber(2460000.1234567, "julian day")).toBe(null);
   expect(formOfNumber(20240101n)).toBe(null);
+});
+
+test("what is taken as an ordinary moment at a glance is one when it is read completely", () => {
+  const field = (...values: string[]) => fc.constantFrom(...values);
+  const texts = fc
+    .tuple(
+      field("0000", "0001", "1999", "2024", "9999", "99999"),
+      field("00", "01", "02", "12", "13"),
+      field("00", "01", "28", "29", "31"),
+      field(" ", "T"),
+      field("00", "09", "19", "23", "24"),
+      field("00", "59", "60"),
+      field("00", "59", "60"),
+      field("", ".", ".5", ".500", ".123456", ".1234567"),
+      field("", "Z", "+00:00", " ", "\n"),
+    )
+    .map(([y, m, d, t, h, i, s, f, z]) => `${y}-${m}-${d}${t}${h}:${i}:${s}${f}${z}`);
+  let ordinary = 0;
+  fc.assert(
+    fc.property(texts, (text) => {
+      if (!isOrdinaryMoment(text)) return;
+      ordinary++;
+      const read = parseTemporal(text);
+      expect(read?.kind).toBe("date and time");
+      expect(read?.text).toBe(text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+    }),
+    { numRuns: 20_000 },
+  );
+  expect(ordinary).toBeGreaterThan(20);
 });

@@ -1,0 +1,2 @@
+CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT);
+INSERT INTO t VALUES (1, 'ok'), (2, CAST(x'ff41' AS TEXT)), (3, CAST(x'410042' AS TEXT)), (4, CAST(x'eda080' AS TEXT)), (5, '😀');

@@ -8,6 +8,8 @@ import { digest, type ReportDigest } from "../migration/report/digest";
 import { version } from "../package.json";
 import { connect, type TlsMode } from "../support/postgres";
 
+import { unknownValue } from "../support/unknown-value";
+
 interface Inputs {
   source: string;
   mode: MigrationOptions["mode"];
@@ -49,9 +51,6 @@ interface SourceFile {
   sha256: string;
 }
 
-/** What stands for a value that is not known before `up`; dynamic providers get it in previews. */
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
 export async function check(_olds: Inputs, news: Inputs) {
   return { inputs: news };
 }
@@ -68,7 +67,8 @@ export async function create(inputs: Inputs) {
  */
 export async function diff(_id: string, olds: Outputs, news: Inputs) {
   // In a preview in which the server is updated its identity is not known; an update keeps it.
-  const elsewhere = ![olds.server, unknown].includes(news.server) || ![olds.database, unknown].includes(news.database);
+  const elsewhere =
+    ![olds.server, unknownValue].includes(news.server) || ![olds.database, unknownValue].includes(news.database);
   const changes = elsewhere || news.run !== olds.run;
   if (!changes)
     for (const finding of await findings(olds, news))

@@ -5,6 +5,8 @@ import { readKey, removeKey, setKey } from "../support/env-text";
 import { messageOf, UserError } from "../support/errors";
 import { writeFileAtomic } from "../support/files";
 
+import { unknownValue } from "../support/unknown-value";
+
 interface Inputs {
   /** From the project's folder. */
   file: string;
@@ -18,9 +20,6 @@ interface Outputs extends Inputs {
 
 const key = "DATABASE_URL";
 
-/** What stands for a value that is not known before `up`; dynamic providers get it in previews. */
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
 export async function check(_olds: Inputs, news: Inputs) {
   return { inputs: news };
 }
@@ -33,7 +32,7 @@ export async function create(inputs: Inputs) {
 /** Looks at the file itself, so that `up` mends what was changed in it by hand, with no refresh before. */
 export async function diff(_id: string, olds: Outputs, news: Inputs) {
   const moved = resolve(news.file) !== olds.path;
-  const changes = moved || news.url === unknown || news.url !== olds.url || !isInPlace(olds);
+  const changes = moved || news.url === unknownValue || news.url !== olds.url || !isInPlace(olds);
   return { changes, replaces: moved ? ["file"] : [], deleteBeforeReplace: true };
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isRunning } from "../support/process";
 import { stateFolder } from "./paths";
 
 /**
@@ -40,14 +41,5 @@ function read(path: string): Lock | undefined {
   } catch {
     // Released, or not yet written in full.
     return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { unknownValue } from "../../support/unknown-value";
 import { overrideProblems } from "../tuning/overrides";
 import { disks, workloads } from "../tuning/types";
 import { MB, parseMemory } from "../units";
@@ -46,12 +47,9 @@ export interface EmbeddedServerOutputs extends EmbeddedServerInputs {
   running: boolean;
 }
 
-/** What Pulumi passes in a preview for a value that is known only later. */
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
 export function isUnknown(value: unknown): boolean {
   if (typeof value === "object" && value !== null) return Object.values(value).some(isUnknown);
-  return value === unknown;
+  return value === unknownValue;
 }
 
 /** Every input that cannot be used, with the reason; values that are not known yet are left out. */

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { connect as openSocket } from "node:net";
 import { basename, join } from "node:path";
+import { isRunning } from "../../support/process";
 
 /** What the server of a data folder does at the moment. */
 export type ServerState =
@@ -52,7 +53,7 @@ function readPidFile(dataFolder: string): PidFile | undefined {
 
 /** Whether the process is a PostgreSQL server of that data folder. */
 function isPostmaster(pid: number, dataFolder: string): boolean {
-  if (!isAlive(pid)) return false;
+  if (!isRunning(pid)) return false;
   if (process.platform === "linux") {
     try {
       // A server works in its data folder. A dead one that nobody collected yet has neither.
@@ -65,15 +66,6 @@ function isPostmaster(pid: number, dataFolder: string): boolean {
   return process.platform === "win32"
     ? command.includes("postgres")
     : command.includes("postgres") && command.includes(dataFolder);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function commandLine(pid: number): string {

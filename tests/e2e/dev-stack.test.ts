@@ -1,10 +1,11 @@
 /** The whole life of a stack, with the real engine and a real server: each step goes on where the one before ended. */
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readKey } from "../../support/env-text";
+import { isRunning } from "../../support/process";
+import { freePort } from "../support/postgres";
 import { TestProject } from "../support/project";
 
 const minutes = 60_000;
@@ -271,24 +272,5 @@ function filesBelow(folder: string): string[] {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return filesBelow(path);
     return entry.isFile() ? [path] : [];
-  });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((settle, fail) => {
-    const server = createServer();
-    server.once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => (typeof address === "object" && address !== null ? settle(address.port) : fail()));
-    });
   });
 }

@@ -153,7 +153,8 @@ function openToAll(path: string): boolean {
   return dirname(path) === path || openToAll(dirname(path));
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
   const address = probe.address();

@@ -1,4 +1,5 @@
 import { ListValue, NullValue, Struct, Value } from "google-protobuf/google/protobuf/struct_pb";
+import { unknownValue } from "../../support/unknown-value";
 
 /** A value that must be encrypted wherever it is stored, and shown nowhere. */
 export class Secret {
@@ -19,9 +20,8 @@ export type PropertyValue = null | boolean | number | string | Secret | typeof u
 const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
-const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const unknownMarks = new Set([
-  unknownString,
+  unknownValue,
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
   "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
   "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
@@ -77,7 +77,7 @@ export function encodeProperties(map: PropertyMap): Struct {
 function encode(value: PropertyValue): Value {
   const encoded = new Value();
   if (value === null) return encoded.setNullValue(NullValue.NULL_VALUE);
-  if (value === unknown) return encoded.setStringValue(unknownString);
+  if (value === unknown) return encoded.setStringValue(unknownValue);
   if (typeof value === "boolean") return encoded.setBoolValue(value);
   if (typeof value === "number") return encoded.setNumberValue(value);
   if (typeof value === "string") return encoded.setStringValue(value);

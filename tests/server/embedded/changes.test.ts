@@ -7,7 +7,8 @@ import { writeConfiguration } from "../../../server/embedded/configuration";
 import { findServer } from "../../../server/embedded/existing";
 import { plannedSettings } from "../../../server/embedded/settings";
 import { scramVerifier } from "../../../support/scram";
-import { ask, capturedConsole, crash, endServers, freePort, session, someServer } from "./servers";
+import { freePort } from "../../support/postgres";
+import { ask, capturedConsole, crash, endServers, session, someServer } from "./servers";
 
 let said: () => string[];
 beforeEach(() => {

@@ -1,6 +1,5 @@
 /** Embedded servers for tests: real ones, in temporary folders, which are ended and removed whatever happens. */
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +8,7 @@ import { vi } from "vitest";
 import { create, type EmbeddedServerInputs, type EmbeddedServerOutputs } from "../../../providers/embedded-server";
 import { processesIn } from "../../../server/embedded/postmaster";
 import { connect } from "../../../support/postgres";
+import { freePort } from "../../support/postgres";
 
 export const isRoot = process.getuid?.() === 0;
 export const password = "Invented/For=Tests+24chars";
@@ -112,17 +112,4 @@ export async function ask(server: Parameters<typeof session>[0], sql: string): P
 export function capturedConsole(): () => string[] {
   const spy = vi.spyOn(console, "log").mockImplementation(() => {});
   return () => spy.mock.calls.splice(0).map(([line]) => String(line));
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
-  });
 }

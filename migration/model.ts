@@ -106,6 +106,8 @@ export interface SourceTable {
   indexes: SourceIndex[];
   /** The text of each CHECK, parentheses included. */
   checks: string[];
+  /** Primary keys and unique constraints that have a CONSTRAINT name, with their columns as written. */
+  namedKeys: { name: string; columns: string[] }[];
   /** Generated columns that cannot be read here, since they call a function that only the application has: SQLite's error, by column. They are not among `columns`. */
   unreadable: Record<string, string>;
   /** Collations other than BINARY, by column, and the expressions of generated columns: their SQL text. */

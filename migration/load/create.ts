@@ -135,7 +135,7 @@ async function makeForeignKey(
       // SQLite saw none: their parents were set aside, or a collation of SQLite's made two texts equal that are not.
       key.orphans = await countOrphans(client, schema, table, key);
       plan.warnings.push(
-        `${key.orphans} rows of ${table.target} have no row in ${key.referencedTable} to refer to: the foreign key ${key.name} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.`,
+        `${key.orphans} ${key.orphans === 1 ? "row of" : "rows of"} ${table.target} ${key.orphans === 1 ? "has" : "have"} no row in ${key.referencedTable} to refer to: the foreign key ${key.name} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.`,
       );
     }
   }

@@ -34,7 +34,7 @@ export function planCreate(
   const relations = new Namespace();
   const tables = carried.map((table) => planTable(table, profiles.get(table.name) ?? new Map(), relations, warnings));
   // The application's own index names come before those made up here.
-  for (const table of tables) planIndexes(sourceOf(catalog, table), table, relations);
+  for (const table of tables) planIndexes(sourceOf(catalog, table), table, relations, warnings);
   for (const table of tables) planKeys(sourceOf(catalog, table), table, relations, warnings);
   unifyKeyTypes(catalog, tables);
   for (const table of tables) {
@@ -149,17 +149,20 @@ function isKeyPart(column: SourceColumn, table: SourceTable): boolean {
   return column.keyPosition > 0 && (table.withoutRowid || table.strict);
 }
 
-function planIndexes(source: SourceTable, table: TablePlan, relations: Namespace): void {
+function planIndexes(source: SourceTable, table: TablePlan, relations: Namespace, warnings: string[]): void {
   for (const index of source.indexes)
-    if (index.origin === "index" && isCarried(index, source))
+    if (index.origin === "index" && isCarried(index, source)) {
+      const name = relations.take(index.name);
+      warnings.push(...renamed("The index", index.name, name));
       table.indexes.push({
-        name: relations.take(index.name),
+        name,
         unique: index.unique,
         columns: index.columns.map((column) => ({
           name: targetName(table, column.name ?? ""),
           descending: column.descending,
         })),
       });
+    }
 }
 
 function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, warnings: string[]): void {
@@ -169,15 +172,17 @@ function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, w
     .map((column) => column.name);
   if (key.length > 0) {
     const columns = key.map((name) => targetName(table, name));
+    const named = ownName(source, key);
     const withNull = key.filter((name) => columnPlan(table, name)?.profile?.storage.null !== undefined);
     if (withNull.length === 0) {
-      table.primaryKey = { name: relations.take(`${table.target}_pkey`), columns };
+      table.primaryKey = { name: relations.take(named ?? `${table.target}_pkey`), columns };
+      if (named !== null) warnings.push(...renamed("The primary key", named, table.primaryKey.name));
       for (const name of key) {
         const column = columnPlan(table, name);
         if (column !== undefined) column.notNull = true;
       }
     } else {
-      table.uniques.push({ name: relations.take(`${table.target}_${columns.join("_")}_key`), columns });
+      table.uniques.push({ name: relations.take(named ?? `${table.target}_${columns.join("_")}_key`), columns });
       warnings.push(
         `The primary key of ${source.name} holds NULL in ${withNull.join(", ")}, which SQLite allows: it becomes a unique constraint, and the table has no primary key.`,
       );
@@ -186,7 +191,13 @@ function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, w
   for (const index of source.indexes)
     if (index.origin === "unique") {
       const columns = index.columns.map((column) => targetName(table, column.name ?? ""));
-      table.uniques.push({ name: relations.take(`${table.target}_${columns.join("_")}_key`), columns });
+      const named = ownName(
+        source,
+        index.columns.map((column) => column.name ?? ""),
+      );
+      const name = relations.take(named ?? `${table.target}_${columns.join("_")}_key`);
+      if (named !== null) warnings.push(...renamed("The unique constraint", named, name));
+      table.uniques.push({ name, columns });
     }
   const identity = table.columns.find((column) => column.identity);
   if (identity !== undefined && isLast(identity.profile?.maxInteger ?? null, source.sequence)) {
@@ -204,6 +215,12 @@ function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, w
       warnings.push(
         `${source.name}.${column.name} is declared NOT NULL and holds NULL all the same: it comes over without NOT NULL.`,
       );
+}
+
+/** The CONSTRAINT name of the key over these columns, or null. */
+function ownName(source: SourceTable, columns: string[]): string | null {
+  const form = (names: string[]) => JSON.stringify(names.map((name) => name.toLowerCase()));
+  return source.namedKeys.find((key) => form(key.columns) === form(columns))?.name ?? null;
 }
 
 const lastIdentity = 2n ** 63n - 1n;
@@ -246,18 +263,18 @@ function planDefaults(source: SourceTable, table: TablePlan): LeftBehind[] {
 }
 
 function nameWarnings(table: TablePlan): string[] {
-  const renamed = (what: string, from: string, to: string) =>
-    from === to
-      ? []
-      : [
-          `${what} ${from || '""'} becomes ${to}: PostgreSQL cannot take the name (empty, over 63 bytes, or one of its own).`,
-        ];
   return [
     ...renamed("The table", table.source, table.target),
     ...table.columns.flatMap((column) =>
       renamed("The column", `${table.source}.${column.source}`, `${table.source}.${column.target}`),
     ),
   ];
+}
+
+function renamed(what: string, from: string, to: string): string[] {
+  if (from === to) return [];
+  const why = "PostgreSQL cannot take the name (empty, over 63 bytes, given already, or one of its own)";
+  return [`${what} ${from || '""'} becomes ${to}: ${why}.`];
 }
 
 function columnPlan(table: TablePlan, source: string): ColumnPlan | undefined {

@@ -116,7 +116,7 @@ export function planForeignKeys(
       };
       if (orphans !== undefined)
         warnings.push(
-          `${orphans.rows} rows of ${table.source} refer to rows of ${key.referencedTable} that do not exist (rowid ${orphans.rowids.join(", ")}${orphans.rows > orphans.rowids.length ? ", …" : ""}): they come over, and the foreign key ${plan.name} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.`,
+          `${orphans.rows} ${orphans.rows === 1 ? "row of" : "rows of"} ${table.source} ${orphans.rows === 1 ? "refers" : "refer"} to rows of ${key.referencedTable} that do not exist (rowid ${orphans.rowids.join(", ")}${orphans.rows > orphans.rowids.length ? ", …" : ""}): they come over, and the foreign key ${plan.name} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.`,
         );
       table.foreignKeys.push(plan);
     });

@@ -7,6 +7,8 @@ export interface CreateTableDetails {
   checks: string[];
   /** The foreign keys, in the order they are written. */
   references: { name: string | null; deferred: boolean }[];
+  /** Primary keys and unique constraints that have a CONSTRAINT name, with their columns as written. */
+  namedKeys: { name: string; columns: string[] }[];
   /** By column: a collation other than BINARY. */
   collations: Record<string, string>;
   /** By column: the expression of a generated column, parentheses included. */
@@ -19,6 +21,7 @@ export function readCreateTable(sql: string): CreateTableDetails {
     autoincrement: false,
     checks: [],
     references: [],
+    namedKeys: [],
     collations: {},
     expressions: {},
   };
@@ -74,12 +77,26 @@ function readDefinition(part: Token[], sql: string, details: CreateTableDetails)
         break;
       case "PRIMARY":
       case "UNIQUE":
+        if (constraint !== null)
+          details.namedKeys.push({ name: constraint, columns: column === null ? listed(part.slice(index)) : [column] });
+        constraint = null;
+        break;
       case "NULL":
       case "DEFAULT":
         constraint = null;
         break;
     }
   });
+}
+
+/** The names at the beginning of each member of the first list in parentheses. */
+function listed(after: Token[]): string[] {
+  const open = after.findIndex((token) => token.text === "(");
+  const close = after.findIndex((token) => token.text === ")");
+  return after
+    .slice(open, close)
+    .flatMap((token, index, all) => (token.text === "(" || token.text === "," ? (all[index + 1] ?? []) : []))
+    .map(nameOf);
 }
 
 function initiallyDeferred(after: Token[]): boolean {

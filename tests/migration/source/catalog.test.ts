@@ -73,6 +73,7 @@ test("what the pragmas do not tell is read from the SQL, past comments, quotes a
       CONSTRAINT fc FOREIGN KEY (a, b) REFERENCES r DEFERRABLE, CHECK (id > 0))`),
   ).toEqual({
     autoincrement: true,
+    namedKeys: [],
     checks: ["(a > (1 + 2) AND b <> ')')", "(id > 0)"],
     references: [
       { name: "fa", deferred: true },

@@ -4,5 +4,6 @@ export { lastRun, type RecordedRun } from "./load/ledger";
 export { MigrationFailed, migrate, plan } from "./migrate";
 export * from "./model";
 export { type MigrationInput, migrationOptions } from "./options";
+export { digest, type ReportDigest } from "./report/digest";
 export { verifyMigration } from "./verify/verify";
 export { verifyTarget } from "./verify/verify-target";

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { lastRun, migrate, type RecordedRun } from "../migration";
+import type { RecordedRun } from "../migration";
 import type { CompareQuery, MigrationOptions, MigrationReport } from "../migration/model";
-import { digest, type ReportDigest } from "../migration/report/digest";
+import type { ReportDigest } from "../migration/report/digest";
 import { version } from "../package.json";
 import { connect, type TlsMode } from "../support/postgres";
 
@@ -95,6 +95,7 @@ export { remove as delete };
  * state's, or one in a data folder that the server was made from. Loading again would overwrite what the application has.
  */
 async function loadedBefore(inputs: Inputs): Promise<RecordedRun | undefined> {
+  const { lastRun } = engine();
   const { target, schema, workFolder } = options(inputs);
   const client = await connect(target);
   try {
@@ -123,6 +124,7 @@ async function takeOver(inputs: Inputs, { id, report, files }: RecordedRun): Pro
 
 async function load(inputs: Inputs): Promise<Outputs> {
   const sourceFile = await fingerprint(inputs.source);
+  const { digest, migrate } = engine();
   const report = await migrate(options(inputs), occasionally(console.log));
   const result = digest(report);
   console.log(result.summary);
@@ -169,6 +171,11 @@ function options(inputs: Inputs): MigrationOptions {
     compareQueries: inputs.compareQueries,
     workFolder: resolve(inputs.workFolder),
   };
+}
+
+/** Loaded only where something is moved: the comparison that every preview makes must not wait for it. */
+function engine() {
+  return require("../migration") as typeof import("../migration");
 }
 
 /** What differs from the load that was done, in words. */

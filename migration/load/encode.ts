@@ -71,8 +71,22 @@ function encoders(column: ColumnPlan): EncodePresent {
     case "jsonb":
       return json(type.kind);
     case "other":
-      return (value) => text(typeof value === "number" ? String(value) : value);
+      return /^interval\b/.test(type.sql) ? interval : other;
   }
+}
+
+function other(value: Present): string | Unfit {
+  return text(typeof value === "number" ? String(value) : value);
+}
+
+/** PostgreSQL would take a bare number as seconds, whatever the application meant by it: Django's durations are microseconds. */
+function interval(value: Present): string | Unfit {
+  return typeof value === "bigint" || typeof value === "number" || /^\s*[+-]?[\d.]+\s*$/.test(String(value))
+    ? new Unfit(
+        "interval without a unit",
+        "It is a number, and the column is an interval: whether it means seconds, milliseconds or microseconds is not known. Make the column a bigint in the target, load, and convert it there.",
+      )
+    : other(value);
 }
 
 const bits = { smallint: 16, integer: 32, bigint: 64 };

@@ -1,7 +1,7 @@
 /** Whether the database is whole, and whether its rows keep its foreign keys. */
 import { messageOf, UserError } from "../../support/errors";
 import type { SourceCatalog, SourceTable } from "../model";
-import { onlyTheApplicationHas, quoteName, type Sqlite } from "./open";
+import { explain, onlyTheApplicationHas, quoteName, type Sqlite } from "./open";
 
 /** Messages that tell of a row that breaks its own table's rules: the row itself can be read. */
 const harmless =
@@ -9,7 +9,7 @@ const harmless =
 
 /** @returns what integrity_check says of rows. @throws UserError for damage that may have cost rows */
 export function checkIntegrity(db: Sqlite, path: string): string[] {
-  const errors = integrityLines(db);
+  const errors = explained(path, () => integrityLines(db));
   const damage = errors.filter((line) => !harmless.test(line));
   if (damage.length > 0)
     throw new UserError(
@@ -17,6 +17,15 @@ export function checkIntegrity(db: Sqlite, path: string): string[] {
       "Restore it from a backup; if only indexes are named, REINDEX mends them; else rescue what is readable with SQLite's .recover into a new file.",
     );
   return errors;
+}
+
+/** Pages that cannot be followed at all end the check itself. */
+function explained<T>(path: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw explain(path, error);
+  }
 }
 
 function integrityLines(db: Sqlite): string[] {

@@ -1,8 +1,8 @@
 /**
  * Databases as applications make them, each in a folder named by its symptom: `source.sql` (SQLite's SQL, bytes of any kind by CAST(x'…' AS TEXT))
- * and `case.json` (the options, and what a user expects to see). Each is migrated into an empty database of its own, verified again by itself, and asked.
+ * and `case.json` (the options, and what a user expects to see); `target.sql` makes the tables of mode existing. Each is migrated into an empty database of its own, verified again by itself, and asked.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -58,6 +58,11 @@ describe.each(names)("%s", (name) => {
     db.exec(readFileSync(join(__dirname, name, "source.sql"), "utf8"));
     db.close();
     const target = await server.createDatabase();
+    const made = join(__dirname, name, "target.sql");
+    if (existsSync(made)) {
+      const owner = await connect(target);
+      await owner.query(readFileSync(made, "utf8")).finally(() => owner.end());
+    }
     const input = { source, target, workFolder: join(folder, "runs"), ...options };
     const report = await migrate(input).catch((error) => {
       if (error instanceof MigrationFailed) return error.report;

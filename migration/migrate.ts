@@ -26,6 +26,7 @@ import { type FrozenSource, freeze } from "./source/freeze";
 import { checkIntegrity } from "./source/integrity";
 import { openReadOnly, type Sqlite } from "./source/open";
 import { profileTable } from "./source/profile";
+import { SourceSide } from "./verify/source-side";
 import { verifyMigration } from "./verify/verify";
 
 /** The migration was tried and did not succeed; the target is as it was. The report says why. */
@@ -189,6 +190,7 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
       plan: planned,
       prepared,
       server: await describeServer(options, client),
+      sourceSide: null,
       outcome: { tables: [], checks: [], queries: [], notProved: [] },
     };
     const close = (failure: string | null) => {
@@ -201,6 +203,8 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
       await (options.mode === "create" ? migrateCreate(work) : migrateExisting(work));
     } catch (error) {
       throw new MigrationFailed(close(messageOf(error)), { cause: error });
+    } finally {
+      await work.sourceSide?.end();
     }
     run.progress(`verified: ${work.outcome.tables.length} tables`);
     return close(null);
@@ -218,6 +222,8 @@ interface Work {
   plan: MigrationPlan;
   prepared: Prepared;
   server: MigrationReport["target"];
+  /** From when all rows are loaded. */
+  sourceSide: SourceSide | null;
   /** What is known so far: the report has it also when the run fails. */
   outcome: Pick<MigrationReport, "tables" | "checks" | "queries" | "notProved">;
 }
@@ -245,6 +251,7 @@ async function migrateCreate(work: Work): Promise<void> {
     const context = loadContext(work, staging);
     outcome.tables = await loadStaging(context, plan);
     refuseBadRows(work);
+    startSourceSide(work);
     await finishStaging(context, plan);
     await verify(work, staging);
     await run.step(`putting the tables into ${options.schema}`, async () => {
@@ -288,6 +295,7 @@ async function migrateExisting(work: Work): Promise<void> {
     const constraints = await openTables(context, plan, options.overwrite);
     outcome.tables = await loadExisting(context, plan);
     refuseBadRows(work);
+    startSourceSide(work);
     await finishTables(context, plan, constraints);
     await verify(work, options.schema);
     await run.step("committing", () => commit(work));
@@ -310,6 +318,12 @@ function refuseNothing({ source, tables }: MigrationPlan): void {
   );
 }
 
+/** The source's side of the proof needs nothing of the target: it begins as soon as it is known which rows were set aside. */
+function startSourceSide(work: Work): void {
+  const { prepared, run, plan } = work;
+  work.sourceSide = new SourceSide({ sourcePath: prepared.frozen.path, rejects: run.rejects, tables: plan.tables });
+}
+
 function refuseBadRows({ run, options }: Work): void {
   const [first] = run.rejects;
   if (first === undefined || options.badRows === "skip") return;
@@ -319,7 +333,10 @@ function refuseBadRows({ run, options }: Work): void {
   );
 }
 
-async function verify({ run, options, client, plan, prepared, outcome }: Work, schema: string): Promise<void> {
+async function verify(
+  { run, options, client, plan, prepared, outcome, sourceSide }: Work,
+  schema: string,
+): Promise<void> {
   const result = await run.step("verifying", () =>
     verifyMigration({
       sourcePath: prepared.frozen.path,
@@ -329,6 +346,7 @@ async function verify({ run, options, client, plan, prepared, outcome }: Work, s
       rejects: run.rejects,
       loaded: outcome.tables,
       compareQueries: options.compareQueries,
+      ...(sourceSide === null ? {} : { sourceSide }),
       onProgress: run.progress,
     }),
   );

@@ -1,5 +1,4 @@
 /** A module's function in a thread of its own, so that work that fills a core, or blocks as SQLite does, goes on beside the rest. */
-import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import { messageOf, UserError } from "./errors";
 

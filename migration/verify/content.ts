@@ -28,9 +28,13 @@ export function rangedColumns(table: TablePlan): number[] {
 const isInteger = (table: TablePlan, i: number) =>
   ["smallint", "integer", "bigint"].includes(table.columns[i]?.type.kind ?? "");
 
-/** The source's side, computed here from SQLite's values. Memory holds one batch. */
+/**
+ * The source's side, computed from SQLite's values alone. Memory holds one batch.
+ *
+ * @param client is asked about types that only the server can read; null where there are none
+ */
 export async function sourceContent(
-  client: Client,
+  client: Client | null,
   source: Source,
   table: TablePlan,
   onRows: (rows: number) => void,

@@ -5,6 +5,7 @@ import { counted } from "../report/text";
 import { digestNumberSql, HashSum, isFree, rowDigest, rowDigestSql, rowText, rowTextSql } from "./row-hash";
 import { type Finding, relation } from "./snapshot";
 import type { Source } from "./source";
+import type { SourceSide } from "./source-side";
 import { cellsOf } from "./table-rows";
 
 /** A foreign key with both its tables, seen from both sides. */
@@ -66,28 +67,27 @@ export async function compareOrphans(
   };
 }
 
-/** The join of a table with the one it refers to: as many rows on each side, and the same pairs of keys. */
-export async function compareJoin(
-  client: Client,
-  source: Source,
-  schema: string,
-  reference: Reference,
-): Promise<Finding> {
-  const { child, parent, key } = reference;
-  const childColumns = pairColumns(child, child.shownKey, key.columns);
-  const parentColumns = pairColumns(parent, parent.shownKey, key.referencedColumns);
-  const join = (side: "source" | "target", from: string, to: string) =>
-    `FROM ${from} AS c JOIN ${to} AS p ON ${equalities(pairs(reference, side), side).join(" AND ")}`;
+/** The rows of a join: how many, and the sum of their hashes. */
+export interface Join {
+  rows: string;
+  sum: string;
+}
 
-  const text = [
-    ...childColumns.map((column) => rowTextSql([{ name: column.target, type: column.type }], "c.")),
-    ...parentColumns.map((column) => rowTextSql([{ name: column.target, type: column.type }], "p.")),
-  ].join(" || ");
-  const sql = `SELECT count(*)::text AS rows, coalesce(sum(${digestNumberSql(rowDigestSql(text))}), 0)::text AS sum ${join("target", relation(schema, child.target), relation(schema, parent.target))}`;
-  const there = client.query<{ rows: string; sum: string }>(sql);
-  // The pass below may throw first; the query's own failure is taken up where it is awaited.
-  there.catch(() => {});
+/** The columns by which a join's rows are told from each other: the child's, then the parent's. */
+function sidesOf({ child, parent, key }: Reference): [ColumnPlan[], ColumnPlan[]] {
+  return [pairColumns(child, child.shownKey, key.columns), pairColumns(parent, parent.shownKey, key.referencedColumns)];
+}
 
+export function joinColumns(reference: Reference): ColumnPlan[] {
+  return sidesOf(reference).flat();
+}
+
+const joined = (reference: Reference, side: "source" | "target", from: string, to: string) =>
+  `FROM ${from} AS c JOIN ${to} AS p ON ${equalities(pairs(reference, side), side).join(" AND ")}`;
+
+/** The join on the source's side. @param client is asked about types that only the server can read; null where there are none */
+export async function sourceJoin(client: Client | null, source: Source, reference: Reference): Promise<Join> {
+  const [childColumns, parentColumns] = sidesOf(reference);
   const columns = [...childColumns, ...parentColumns];
   const values = [
     ...childColumns.map((column) => `c.${escapeIdentifier(column.source)}`),
@@ -95,19 +95,39 @@ export async function compareJoin(
   ];
   const free = columns.map((column) => isFree(column.type));
   const sum = new HashSum();
-  const rows = source.query(
-    `SELECT ${values.join(", ")} ${join("source", source.relation(child), source.relation(parent))}`,
-  );
+  const [child, parent] = [source.relation(reference.child), source.relation(reference.parent)];
+  const rows = source.query(`SELECT ${values.join(", ")} ${joined(reference, "source", child, parent)}`);
   for await (const batch of cellsOf(client, columns, rows))
     for (const cells of batch) sum.add(rowDigest(rowText(cells, free)));
+  return { rows: String(sum.rows), sum: sum.total() };
+}
 
-  const found = (await there).rows[0] ?? { rows: "0", sum: "0" };
-  const shown = (count: string, total: string) => `${count} pairs, digest ${BigInt(total).toString(16).slice(-32)}`;
-  const passed = found.rows === String(sum.rows) && found.sum === sum.total();
+/** The join of a table with the one it refers to: as many rows on each side, and the same pairs of keys. */
+export async function compareJoin(
+  client: Client,
+  source: Source,
+  schema: string,
+  reference: Reference,
+  side: SourceSide,
+): Promise<Finding> {
+  const { child, parent } = reference;
+  const [childColumns, parentColumns] = sidesOf(reference);
+  const text = [
+    ...childColumns.map((column) => rowTextSql([{ name: column.target, type: column.type }], "c.")),
+    ...parentColumns.map((column) => rowTextSql([{ name: column.target, type: column.type }], "p.")),
+  ].join(" || ");
+  const sql = `SELECT count(*)::text AS rows, coalesce(sum(${digestNumberSql(rowDigestSql(text))}), 0)::text AS sum ${joined(reference, "target", relation(schema, child.target), relation(schema, parent.target))}`;
+  const asked = client.query<Join>(sql);
+  // The source's side may fail first; the query's own failure is taken up where it is awaited.
+  asked.catch(() => {});
+  const here = await (side.join(reference) ?? sourceJoin(client, source, reference));
+  const there = (await asked).rows[0] ?? { rows: "0", sum: "0" };
+  const shown = ({ rows, sum }: Join) => `${rows} pairs, digest ${BigInt(sum).toString(16).slice(-32)}`;
+  const passed = there.rows === here.rows && there.sum === here.sum;
   return {
     passed,
-    source: shown(String(sum.rows), sum.total()),
-    target: shown(found.rows, found.sum),
+    source: shown(here),
+    target: shown(there),
     sql,
     detail: passed ? null : `${nameOf(reference)}: joined with their parents, the rows are not the same on both sides`,
   };

@@ -4,15 +4,21 @@ import { type Content, contentSql, rangedColumns, sourceContent, targetContent }
 import { findDifferences } from "./differences";
 import { check, equal, type Finding } from "./snapshot";
 import type { Source } from "./source";
+import type { SourceSide } from "./source-side";
 import type { VerificationInput } from "./verify";
 
 /** One pass on each side at the same time; several checks are made from what it gives. */
-export async function compareRows(input: VerificationInput, source: Source, table: TablePlan): Promise<Check[]> {
+export async function compareRows(
+  input: VerificationInput,
+  source: Source,
+  side: SourceSide,
+  table: TablePlan,
+): Promise<Check[]> {
   const { client, schema } = input;
   const ask = (name: string, compare: () => Promise<Finding>) => check(client, name, table.target, compare);
   let read: { here: Content; there: Content } | undefined;
   const content = await ask("content", async () => {
-    const [here, there] = await bothSides(input, source, table);
+    const [here, there] = await bothSides(input, source, side, table);
     read = { here, there };
     const digest = (side: Content) => `${side.rows} rows, digest ${BigInt(side.digest).toString(16).slice(-32)}`;
     const passed = here.digest === there.digest && here.rows === there.rows;
@@ -31,17 +37,26 @@ export async function compareRows(input: VerificationInput, source: Source, tabl
   ];
 }
 
-async function bothSides(input: VerificationInput, source: Source, table: TablePlan): Promise<[Content, Content]> {
+async function bothSides(
+  input: VerificationInput,
+  source: Source,
+  side: SourceSide,
+  table: TablePlan,
+): Promise<[Content, Content]> {
   const { client, schema } = input;
   const there = targetContent(client, schema, table);
   // A failure of the other side is told first; this one's is taken up where it is awaited.
   there.catch(() => {});
   let told = performance.now();
-  const here = await sourceContent(client, source, table, (rows) => {
+  const onRows = (rows: number) => {
     if (performance.now() - told < 5000) return;
     told = performance.now();
     input.onProgress(`${table.target}: ${grouped(rows)} of ${counted(table.rowCount, "row")} compared`);
-  });
+  };
+  side.onRows = (of, rows) => {
+    if (of === table.target) onRows(rows);
+  };
+  const here = await (side.content(table) ?? sourceContent(client, source, table, onRows));
   return [here, await there];
 }
 

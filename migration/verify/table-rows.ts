@@ -9,13 +9,13 @@ import { type Cell, impossible } from "./value";
 export type CellRow = Cell[];
 
 /** Reads columns of the source as cells, in batches: the event loop gets its turn after each. */
-export async function* cellRows(client: Client, source: Source, table: TablePlan): AsyncGenerator<CellRow[]> {
+export async function* cellRows(client: Client | null, source: Source, table: TablePlan): AsyncGenerator<CellRow[]> {
   yield* cellsOf(client, table.columns, source.rows(table));
 }
 
 /** The cells of rows whose values stand for `columns`; further values are left out. */
 export async function* cellsOf(
-  client: Client,
+  client: Client | null,
   columns: Pick<ColumnPlan, "type" | "timeForm">[],
   batches: Iterable<SourceRow[]>,
 ): AsyncGenerator<CellRow[]> {
@@ -23,7 +23,7 @@ export async function* cellsOf(
   const others = [...columns.keys()].filter((i) => columns[i]?.type.kind === "other");
   for (const batch of batches) {
     const rows = batch.map((row) => readers.map((read, i) => read(row[i] ?? null)));
-    for (const i of others) await readByServer(client, typeName((columns[i] as ColumnPlan).type), rows, i);
+    for (const i of others) await readByServer(client ?? missing(), typeName((columns[i] as ColumnPlan).type), rows, i);
     yield rows;
     await turn();
   }
@@ -42,4 +42,8 @@ async function readByServer(client: Client, type: string, rows: CellRow[], colum
     const [text, valid] = read[i] ?? [null, false];
     row[column] = valid ? text : impossible(row[column] ?? null, type);
   }
+}
+
+function missing(): never {
+  throw new Error("a type that only the server can read needs a connection");
 }

@@ -20,6 +20,7 @@ import { compareResults } from "./queries";
 import { compareRows } from "./rows";
 import { check, type Finding, withSnapshot } from "./snapshot";
 import { Source } from "./source";
+import { SourceSide } from "./source-side";
 
 export interface VerificationInput {
   /** The frozen copy, or any SQLite file that must hold the same rows. */
@@ -33,6 +34,8 @@ export interface VerificationInput {
   /** What the load reported; empty when the verification runs alone. */
   loaded: TableReport[];
   compareQueries: CompareQuery[];
+  /** The source's side where it was started before, of the same file, tables and rows set aside. It is ended in any case. */
+  sourceSide?: SourceSide;
   onProgress: (line: string) => void;
 }
 
@@ -50,43 +53,51 @@ export interface Verification {
  * @throws only when one side cannot be read at all
  */
 export async function verifyMigration(input: VerificationInput): Promise<Verification> {
-  const { client, schema, plan } = input;
-  const source = new Source(input.sourcePath, input.rejects);
+  const { sourcePath, rejects, plan } = input;
+  const side = input.sourceSide ?? new SourceSide({ sourcePath, rejects, tables: plan.tables });
+  let source: Source | null = null;
   try {
-    return await withSnapshot(client, schema, async () => {
-      const checks: Check[] = [await check(client, "connection", null, () => versions(input, source))];
-      for (const [i, table] of plan.tables.entries()) {
-        const made = await verifyTable(input, source, table);
-        checks.push(...made);
-        const bad = made.filter(({ status }) => status !== "passed");
-        const verdict = bad.length === 0 ? "verified" : bad.map(({ name, status }) => `${name} ${status}`).join(", ");
-        input.onProgress(
-          `${i + 1}/${plan.tables.length} ${table.target}: ${counted(table.rowCount, "row")}, ${verdict}`,
-        );
-      }
-      for (const reference of plan.tables.flatMap((table) => referencesOf(plan.tables, table))) {
-        const name = nameOf(reference);
-        const table = reference.child.target;
-        checks.push(
-          await check(client, `orphans ${name}`, table, () => compareOrphans(client, source, schema, reference)),
-        );
-        checks.push(await check(client, `join ${name}`, table, () => compareJoin(client, source, schema, reference)));
-      }
-      const queries: MigrationReport["queries"] = [];
-      for (const query of input.compareQueries) {
-        checks.push(
-          await check(client, `query ${query.name}`, null, async () => {
-            const { finding, result } = await compareResults(client, source, query);
-            queries.push(result);
-            return finding;
-          }),
-        );
-      }
-      return { checks, queries, notProved: notProved(plan, input.rejects) };
-    });
+    source = new Source(sourcePath, rejects);
+    return await verifyBoth(input, source, side);
   } finally {
-    source.close();
+    source?.close();
+    await side.end();
   }
+}
+
+async function verifyBoth(input: VerificationInput, source: Source, side: SourceSide): Promise<Verification> {
+  const { client, schema, plan } = input;
+  return await withSnapshot(client, schema, async () => {
+    const checks: Check[] = [await check(client, "connection", null, () => versions(input, source))];
+    for (const [i, table] of plan.tables.entries()) {
+      const made = await verifyTable(input, source, side, table);
+      checks.push(...made);
+      const bad = made.filter(({ status }) => status !== "passed");
+      const verdict = bad.length === 0 ? "verified" : bad.map(({ name, status }) => `${name} ${status}`).join(", ");
+      input.onProgress(`${i + 1}/${plan.tables.length} ${table.target}: ${counted(table.rowCount, "row")}, ${verdict}`);
+    }
+    for (const reference of plan.tables.flatMap((table) => referencesOf(plan.tables, table))) {
+      const name = nameOf(reference);
+      const table = reference.child.target;
+      checks.push(
+        await check(client, `orphans ${name}`, table, () => compareOrphans(client, source, schema, reference)),
+      );
+      checks.push(
+        await check(client, `join ${name}`, table, () => compareJoin(client, source, schema, reference, side)),
+      );
+    }
+    const queries: MigrationReport["queries"] = [];
+    for (const query of input.compareQueries) {
+      checks.push(
+        await check(client, `query ${query.name}`, null, async () => {
+          const { finding, result } = await compareResults(client, source, query);
+          queries.push(result);
+          return finding;
+        }),
+      );
+    }
+    return { checks, queries, notProved: notProved(plan, input.rejects) };
+  });
 }
 
 async function versions({ client, plan }: VerificationInput, source: Source): Promise<Finding> {
@@ -110,7 +121,12 @@ async function versions({ client, plan }: VerificationInput, source: Source): Pr
   };
 }
 
-async function verifyTable(input: VerificationInput, source: Source, table: TablePlan): Promise<Check[]> {
+async function verifyTable(
+  input: VerificationInput,
+  source: Source,
+  side: SourceSide,
+  table: TablePlan,
+): Promise<Check[]> {
   const { client, schema, plan } = input;
   const ask = (name: string, compare: () => Promise<Finding>) => check(client, name, table.target, compare);
   const hasOrphans = (key: ForeignKeyPlan) =>
@@ -125,7 +141,7 @@ async function verifyTable(input: VerificationInput, source: Source, table: Tabl
   ];
   for (const column of table.columns.filter(({ identity }) => identity))
     checks.push(await ask("identity", () => compareIdentity(client, schema, table, column)));
-  return [...checks, ...(await compareRows(input, source, table))];
+  return [...checks, ...(await compareRows(input, source, side, table))];
 }
 
 /** The checks that are against the migration: failed, or not done. */

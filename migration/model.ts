@@ -155,7 +155,7 @@ export interface ColumnProfile {
   contrary: string[];
 }
 
-/** PostgreSQL's type for a column; `other` is a target's own type in `existing` mode. */
+/** PostgreSQL's type for a column; `other` is a target's own type in `existing` mode, with a domain's `base`. */
 export type TargetType =
   | { kind: "boolean" | "smallint" | "integer" | "bigint" | "real" | "double precision" | "text" | "bytea" }
   | { kind: "uuid" | "json" | "jsonb" }
@@ -164,7 +164,7 @@ export type TargetType =
   | { kind: "time" | "timestamp" | "timestamptz"; precision?: number }
   | { kind: "numeric"; precision: number | null; scale: number | null }
   | { kind: "varchar" | "char"; length: number }
-  | { kind: "other"; sql: string };
+  | { kind: "other"; sql: string; base?: TargetType };
 
 /** How a point in time is held in SQLite. */
 export type TimeForm = "text" | "epoch seconds" | "epoch milliseconds" | "epoch microseconds" | "julian day";

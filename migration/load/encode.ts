@@ -71,8 +71,27 @@ function encoders(column: ColumnPlan): EncodePresent {
     case "jsonb":
       return json(type.kind);
     case "other":
-      return /^interval\b/.test(type.sql) ? interval : other;
+      return ownType(column, type);
   }
+}
+
+/** The server reads the value by its type's own rules, except where these would change it without a word. */
+function ownType(column: ColumnPlan, { sql, base }: Extract<TargetType, { kind: "other" }>): EncodePresent {
+  if (/^interval\b/.test(sql)) return interval;
+  if (sql === "money") return money;
+  if (base === undefined) return other;
+  const fits = encoders({ ...column, type: base });
+  return (value) => {
+    const fitting = fits(value);
+    return fitting instanceof Unfit ? fitting : other(value);
+  };
+}
+
+function money(value: Present): string | Unfit {
+  const written = String(value);
+  return typeof value === "string" || /^-?\d+(\.\d{1,2})?$/.test(written)
+    ? other(value)
+    : new Unfit("would be rounded", "The column is money, and would round it.");
 }
 
 function other(value: Present): string | Unfit {

@@ -67,6 +67,10 @@ interface ColumnRow {
   sql: string;
   not_null: boolean;
   has_default: boolean;
+  /** The type that a domain is made from; null for any other type. */
+  domain_of: string | null;
+  domain_modifier: number;
+  domain_sql: string;
   generated: boolean;
   sequence_schema: string | null;
   sequence_name: string | null;
@@ -75,10 +79,12 @@ interface ColumnRow {
 async function readColumns(client: Client, oids: string[]): Promise<(TargetColumn & { table: string })[]> {
   const { rows } = await client.query<ColumnRow>(
     `SELECT a.attrelid::text AS "table", a.attname AS name, CASE WHEN t.typtype = 'b' THEN t.typname ELSE '' END AS base, a.atttypmod AS modifier,
-            format_type(a.atttypid, a.atttypmod) AS sql, a.attnotnull AS not_null,
+            format_type(a.atttypid, a.atttypmod) AS sql,
+            b.typname AS domain_of, t.typtypmod AS domain_modifier, format_type(t.typbasetype, t.typtypmod) AS domain_sql, a.attnotnull AS not_null,
             a.atthasdef OR a.attidentity <> '' OR t.typdefault IS NOT NULL AS has_default,
             a.attgenerated <> '' AS generated, s.nspname AS sequence_schema, s.relname AS sequence_name
      FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+     LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype AND b.typtype = 'b'
      LEFT JOIN LATERAL (
        SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
        WHERE c.relkind = 'S' AND (
@@ -93,7 +99,10 @@ async function readColumns(client: Client, oids: string[]): Promise<(TargetColum
   return rows.map((row) => ({
     table: row.table,
     name: row.name,
-    type: targetType(row.base, row.modifier, row.sql),
+    type:
+      row.domain_of === null
+        ? targetType(row.base, row.modifier, row.sql)
+        : { kind: "other", sql: row.sql, base: targetType(row.domain_of, row.domain_modifier, row.domain_sql) },
     notNull: row.not_null,
     hasDefault: row.has_default,
     generated: row.generated,

@@ -13,7 +13,7 @@ export interface Thread<T> {
 }
 
 /** Rows that are read one after another are short-lived: with this much room in MB, most are gone before they are moved. */
-const youngGeneration = 64;
+const youngGeneration = 32;
 
 // Node evaluates this as JavaScript; the compiler of TypeScript is loaded by it.
 const start = `

@@ -85,8 +85,8 @@ export async function targetContent(client: Client, schema: string, table: Table
 class Range {
   min: Cell = null;
   max: Cell = null;
-  private least = 0n;
-  private greatest = 0n;
+  private least: bigint | number = 0;
+  private greatest: bigint | number = 0;
 
   constructor(
     readonly column: number,
@@ -100,7 +100,8 @@ class Range {
       if (this.max === null || bytesOrder(cell, this.max) > 0) this.max = cell;
       return;
     }
-    const value = BigInt(cell);
+    // A double holds up to 15 digits exactly, and compares with a bigint exactly.
+    const value = cell.length <= 15 ? Number(cell) : BigInt(cell);
     if (this.min === null || value < this.least) [this.min, this.least] = [cell, value];
     if (this.max === null || value > this.greatest) [this.max, this.greatest] = [cell, value];
   }

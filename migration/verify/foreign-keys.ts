@@ -36,7 +36,7 @@ export function nameOf({ child, key }: Reference): string {
 /** Rows of the source without a parent, those set aside left out of both tables. */
 export function sourceOrphans(source: Source, reference: Reference): string {
   const [child, parent] = [source.relation(reference.child), source.relation(reference.parent)];
-  return source.count(orphansSql("source", child, parent, pairs(reference, "source")));
+  return source.countOnce(orphansSql("source", child, parent, pairs(reference, "source")));
 }
 
 /** Rows whose parent is missing: as many on each side. */

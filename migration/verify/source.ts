@@ -16,6 +16,7 @@ export class Source {
   /** The rows set aside, by source table: they are not looked for in the target. */
   private readonly rejected = new Map<string, Set<string>>();
   private readonly utf8: boolean;
+  private readonly counts = new Map<string, string>();
 
   /** @throws when the file cannot be opened or is no SQLite database */
   constructor(path: string, rejects: RejectedRow[]) {
@@ -44,6 +45,13 @@ export class Source {
 
   count(sql: string): string {
     return String(this.database.prepare(sql).pluck().get());
+  }
+
+  /** The same for what several checks ask: the view never changes. */
+  countOnce(sql: string): string {
+    const count = this.counts.get(sql) ?? this.count(sql);
+    this.counts.set(sql, count);
+    return count;
   }
 
   /** Rows of a table, with those set aside. */

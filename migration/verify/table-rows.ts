@@ -22,7 +22,11 @@ export async function* cellsOf(
   const readers = columns.map(cellReader);
   const others = [...columns.keys()].filter((i) => columns[i]?.type.kind === "other");
   for (const batch of batches) {
-    const rows = batch.map((row) => readers.map((read, i) => read(row[i] ?? null)));
+    const rows = batch.map((row) => {
+      const cells = new Array<Cell>(readers.length);
+      for (let i = 0; i < readers.length; i++) cells[i] = readers[i]?.(row[i] ?? null) ?? null;
+      return cells;
+    });
     for (const i of others) await readByServer(client ?? missing(), typeName((columns[i] as ColumnPlan).type), rows, i);
     yield rows;
     await turn();

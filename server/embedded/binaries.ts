@@ -14,6 +14,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { messageOf, UserError } from "../../support/errors";
 import { type Account, barrier } from "./account";
+import { explain } from "./explain";
 import { run } from "./programs";
 
 /** The major version of PostgreSQL that is embedded. */
@@ -80,9 +81,14 @@ export function reachableBinaries(account: Account | undefined, home: string, sa
     say(`The account ${account.name} cannot enter ${blocked}: PostgreSQL's programs are copied to ${copy}.`);
     const partial = `${copy}.partial`;
     rmSync(partial, { recursive: true, force: true });
-    cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
-    openToAll(partial);
-    renameSync(partial, copy);
+    try {
+      cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
+      openToAll(partial);
+      renameSync(partial, copy);
+    } catch (error) {
+      rmSync(partial, { recursive: true, force: true });
+      throw explain(`PostgreSQL's programs could not be copied to ${copy}`, messageOf(error));
+    }
   }
   return join(copy, "bin");
 }

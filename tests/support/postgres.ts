@@ -144,7 +144,8 @@ function reachableBinaries(folder: string, otherAccount: boolean): string {
     throw new Error(`The tests need the package of PostgreSQL's binaries: ${native} is missing.`);
   if (!otherAccount || openToAll(native)) return native;
   const copy = join(folder, "native");
-  cpSync(native, copy, { recursive: true });
+  // Links as they are: made absolute, they would lead back to where the account may not go.
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true });
   return copy;
 }
 

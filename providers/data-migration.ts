@@ -7,7 +7,6 @@ import type { CompareQuery, MigrationOptions, MigrationReport } from "../migrati
 import type { ReportDigest } from "../migration/report/digest";
 import { version } from "../package.json";
 import { connect, type TlsMode } from "../support/postgres";
-
 import { unknownValue } from "../support/unknown-value";
 
 interface Inputs {
@@ -109,17 +108,7 @@ async function loadedBefore(inputs: Inputs): Promise<RecordedRun | undefined> {
 
 async function takeOver(inputs: Inputs, { id, report, files }: RecordedRun): Promise<Outputs> {
   console.log(`The data was moved in by run ${id} already, and is taken over as it is: nothing is loaded again.`);
-  const { password: _, ...rest } = inputs;
-  const sourceFile = await fingerprint(inputs.source);
-  return {
-    ...rest,
-    status: report.status,
-    rows: report.totals.loadedRows,
-    report,
-    files,
-    engineVersion: version,
-    sourceFile,
-  };
+  return outputs(inputs, report, files, await fingerprint(inputs.source));
 }
 
 async function load(inputs: Inputs): Promise<Outputs> {
@@ -128,16 +117,17 @@ async function load(inputs: Inputs): Promise<Outputs> {
   const report = await migrate(options(inputs), occasionally(console.log));
   const result = digest(report);
   console.log(result.summary);
-  const { password: _, ...rest } = inputs;
-  return {
-    ...rest,
-    status: report.status,
-    rows: report.totals.loadedRows,
-    report: result,
-    files: report.files,
-    engineVersion: version,
-    sourceFile,
-  };
+  return outputs(inputs, result, report.files, sourceFile);
+}
+
+function outputs(
+  { password: _, ...rest }: Inputs,
+  report: ReportDigest,
+  files: Outputs["files"],
+  sourceFile: SourceFile,
+): Outputs {
+  const { status, totals } = report;
+  return { ...rest, status, rows: totals.loadedRows, report, files, engineVersion: version, sourceFile };
 }
 
 /** Hands on a line of progress when none was shown for two seconds; the run's log has them all. */

@@ -95,6 +95,11 @@ async function decide(forced: "official" | "closed" | undefined, archives: Archi
   const archive = bestArchive(archives, "pulumi", sdkVersion("pulumi"));
   const onPath = archive === undefined ? engineOnPath() : undefined;
   const standIns = closed ? resourcePlugins.filter((name) => pluginArchive(archives, name) === undefined) : [];
+  if (forced === "official" && standIns.length > 0)
+    throw new UserError(
+      `PGSTEAD_ENGINE=official, but the archives hold no fitting plugin for ${standIns.join(" and ")}, and Pulumi's download site cannot be reached from here.`,
+      "Add them to the folder that PGSTEAD_PLUGINS names, or unset PGSTEAD_ENGINE to let stand-ins serve for them.",
+    );
   if (archive !== undefined)
     return { source: "archive", command: unpackEngine(archive), version: archive.version, closed, standIns };
   if (onPath !== undefined && forced !== "closed") return { source: "PATH", ...onPath, closed, standIns };

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { hostname, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { downloadSiteReachable } from "../../toolchain/official-engine";
 import { TestProject } from "../support/project";
 
 /** A pulumi that says which version it is, and otherwise what it was called with and which environment it got. */
@@ -106,6 +107,18 @@ describe("the engine", () => {
       "official",
     );
     expect((await p.run("pulumi", "about")).output).not.toContain("from the official archive");
+  });
+
+  it("is refused where only official parts may be used and the archives lack a plugin", async (context) => {
+    if (await downloadSiteReachable()) context.skip("Pulumi's download site has what the archives lack");
+    archive(`pulumi-v3.300.0-${system}-${process.arch}.tar.gz`, { "pulumi/pulumi": fakePulumi("3.300.0") });
+    archive(`pulumi-resource-random-v4.99.0-${system}-${arch}.tar.gz`, { "pulumi-resource-random": "official" });
+    const p = project({ PATH: pathWith(), PGSTEAD_PLUGINS: join(folder, "archives"), PGSTEAD_ENGINE: "official" });
+    const run = await p.run("pulumi", "about");
+    expect(run.output).toMatch(
+      /error: PGSTEAD_ENGINE=official, but the archives hold no fitting plugin for postgresql/,
+    );
+    expect(run.code).toBe(1);
   });
 
   it("says so when an archive is damaged, and leaves nothing half-unpacked", async () => {

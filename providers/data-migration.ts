@@ -175,6 +175,8 @@ async function findings(olds: Outputs, news: Inputs): Promise<string[]> {
   for (const name of decisive)
     if (JSON.stringify(news[name]) !== JSON.stringify(olds[name]))
       found.push(`${name} has changed since the migration`);
+  if (olds.engineVersion !== version)
+    found.push(`pgstead is ${version} now, and was ${olds.engineVersion} at the migration`);
   if (news.source === olds.source && existsSync(news.source) && stamp(news.source) !== olds.sourceFile.stamp)
     if ((await fingerprint(news.source)).sha256 !== olds.sourceFile.sha256)
       found.push(`${news.source} has changed since it was migrated`);

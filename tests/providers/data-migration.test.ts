@@ -120,6 +120,15 @@ describe("a migration as a resource", () => {
     expect(said.join("\n")).toContain("Raise pgstead:migrationRun to load again");
   });
 
+  it("says that pgstead itself has changed, and leaves the data alone", async () => {
+    const { id, outs } = await migration.create(inputs());
+    said = [];
+    expect(await migration.diff(id, { ...outs, engineVersion: "0.0.1" }, inputs())).toEqual({ changes: false });
+    expect(said.join("\n")).toMatch(
+      /pgstead is .* now, and was 0\.0\.1 at the migration: the loaded data stays as it is/,
+    );
+  });
+
   it("says nothing when the file was only touched", async () => {
     const { id, outs } = await migration.create(inputs());
     said = [];

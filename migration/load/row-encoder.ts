@@ -6,9 +6,13 @@ import { type Encode, encoderFor, isValidText, Unfit } from "./encode";
 
 /** What stands in a JavaScript string for bytes that could not be decoded; a text may hold it by right too. */
 const replacement = "\uFFFD";
+/** SQLite makes half of a surrogate pair and what comes after it into a character of its own (its utf.c), so that in UTF-16 such a character needs a look too. */
+const perhapsHalf = /[\ud800-\udfff\ufffd]/;
 
 export class RowEncoder {
   readonly #encoders: Encode[];
+  /** Whether a text as JavaScript has it may stand for other bytes than its own. */
+  readonly #isSuspicious: (text: string) => boolean;
 
   /** @param encoding the source database's */
   constructor(
@@ -17,6 +21,7 @@ export class RowEncoder {
     readonly encoding: string,
   ) {
     this.#encoders = table.columns.map(encoderFor);
+    this.#isSuspicious = encoding === "UTF-8" ? (text) => text.includes(replacement) : (text) => perhapsHalf.test(text);
   }
 
   /** The row as a line, its newline included; or why not. */
@@ -25,7 +30,7 @@ export class RowEncoder {
     for (let index = 0; index < this.#encoders.length; index++) {
       const value = row[index] ?? null;
       const field =
-        typeof value === "string" && value.includes(replacement)
+        typeof value === "string" && this.#isSuspicious(value)
           ? this.#suspicious(row, index, value)
           : this.#encoders[index]?.(value);
       if (field === undefined || field instanceof Unfit)
@@ -60,7 +65,7 @@ export class RowEncoder {
     return Object.fromEntries(
       this.table.columns.map((column, index) => {
         const value = row[index] ?? null;
-        if (typeof value !== "string" || !value.includes(replacement)) return [column.source, exactValue(value)];
+        if (typeof value !== "string" || !this.#isSuspicious(value)) return [column.source, exactValue(value)];
         const raw = this.reader.bytes(row, index);
         return [
           column.source,

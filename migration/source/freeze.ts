@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { UserError } from "../../support/errors";
 import type { SourceFingerprint } from "../model";
-import { explain, openReadOnly, readStart, requireDatabaseFile, type Sqlite } from "./open";
+import { explain, openReadOnly, readStart, requireDatabaseFile, type Sqlite, takeAnySchema } from "./open";
 import { isScript, runScript } from "./script";
 
 export interface FrozenSource {
@@ -89,6 +89,7 @@ async function copyFiles(source: string, path: string): Promise<boolean> {
       if (existsSync(source + suffix)) copyWhileThere(source + suffix, copy + suffix);
     if (stateOf(source) !== before) return false;
     const db = new Database(copy);
+    takeAnySchema(db);
     try {
       await db.backup(path);
       return true;
@@ -121,6 +122,7 @@ function stateOf(source: string): string {
 /** The copy must not need files beside it. */
 function leaveWal(path: string): void {
   const db = new Database(path);
+  takeAnySchema(db);
   try {
     db.pragma("journal_mode = DELETE");
   } finally {

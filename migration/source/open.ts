@@ -12,6 +12,7 @@ export function openReadOnly(path: string): Sqlite {
   requireDatabaseFile(path);
   try {
     const db = new Database(path, { readonly: true, fileMustExist: true });
+    takeAnySchema(db);
     db.defaultSafeIntegers(true);
     db.pragma("trusted_schema = OFF");
     db.prepare("SELECT count(*) FROM sqlite_schema").get();
@@ -19,6 +20,14 @@ export function openReadOnly(path: string): Sqlite {
   } catch (error) {
     throw explain(path, error);
   }
+}
+
+/**
+ * The driver's defensive mode refuses a whole database for what other builds of SQLite let into its schema, such as a trigger on a full-text
+ * table's storage (sqlite.org/c3ref/c_dbconfig_defensive.html). What it guards is the file, which is only read here, or is a copy.
+ */
+export function takeAnySchema(db: Sqlite): void {
+  db.unsafeMode(true);
 }
 
 /** Refuses what cannot be a SQLite database by looks alone. @throws UserError */

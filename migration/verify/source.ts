@@ -1,4 +1,4 @@
-import { isUtf8 } from "node:buffer";
+import { TextDecoder } from "node:util";
 import Database from "better-sqlite3";
 import { escapeIdentifier } from "pg";
 import type { ExactValue, RejectedRow, TablePlan } from "../model";
@@ -16,13 +16,19 @@ export class Source {
   /** The rows set aside, by source table: they are not looked for in the target. */
   private readonly rejected = new Map<string, Set<string>>();
   private readonly utf8: boolean;
+  /** Refuses bytes that are no text in the database's encoding. */
+  private readonly decoder: TextDecoder;
   private readonly counts = new Map<string, string>();
 
   /** @throws when the file cannot be opened or is no SQLite database */
   constructor(path: string, rejects: RejectedRow[]) {
     this.database = new Database(path, { readonly: true, fileMustExist: true });
+    // The driver refuses schemas that other builds of SQLite make. Nothing is written here.
+    this.database.unsafeMode(true);
     this.database.defaultSafeIntegers(true);
-    this.utf8 = this.database.pragma("encoding", { simple: true }) === "UTF-8";
+    const encoding = String(this.database.pragma("encoding", { simple: true }));
+    this.utf8 = encoding === "UTF-8";
+    this.decoder = new TextDecoder(encoding.toLowerCase(), { fatal: true });
     this.database.exec("BEGIN");
     for (const { table, locator } of rejects) {
       const rows = this.rejected.get(table) ?? new Set<string>();
@@ -76,12 +82,15 @@ export class Source {
     }
   }
 
-  /** A text that is not valid UTF-8 arrives with U+FFFD in it; it is put back as bytes, which equal no text. */
+  /**
+   * A text that is not valid arrives with U+FFFD in it or, in UTF-16, as another character outside the basic plane; it is put back as bytes, which
+   * equal no text.
+   */
   private restoreUndecoded(table: TablePlan, row: SourceRow): void {
-    if (!this.utf8) return;
+    const suspicious = this.utf8 ? /\ufffd/ : /[\ud800-\udfff\ufffd]/;
     for (const [i, column] of table.columns.entries()) {
       const value = row[i];
-      if (typeof value !== "string" || !value.includes("\uFFFD")) continue;
+      if (typeof value !== "string" || !suspicious.test(value)) continue;
       const key = table.key.map((name) => `${escapeIdentifier(name)} IS ?`).join(" AND ");
       const bytes = this.database
         .prepare(
@@ -89,7 +98,16 @@ export class Source {
         )
         .pluck()
         .get(row.slice(table.columns.length));
-      if (Buffer.isBuffer(bytes) && !isUtf8(bytes)) row[i] = bytes;
+      if (Buffer.isBuffer(bytes) && !this.isText(bytes)) row[i] = bytes;
+    }
+  }
+
+  private isText(bytes: Buffer): boolean {
+    try {
+      this.decoder.decode(bytes);
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -127,10 +145,11 @@ export class Source {
     const columns = table.key.map((_, i) => `k${i}`);
     this.database.exec(`CREATE TEMP TABLE IF NOT EXISTS ${aside} (${columns})`);
     if (this.count(`SELECT count(*) FROM temp.${aside}`) === "0") {
-      const insert = this.database.prepare(`INSERT INTO temp.${aside} VALUES (${columns.map(() => "?")})`);
-      const keys = `SELECT ${table.key.map(escapeIdentifier)} FROM ${name} NOT INDEXED`;
-      const found = [...this.query(keys)].flatMap((batch) => batch.filter((row) => rejected.has(locatorId(row))));
-      for (const row of found) insert.run(row);
+      // SQLite copies the keys itself: one may hold text that does not come back from JavaScript as it was.
+      const isAside = (...row: SqliteValue[]) => Number(rejected.has(locatorId(row)));
+      this.database.function("is_aside", { varargs: true, safeIntegers: true, directOnly: true }, isAside);
+      const keys = table.key.map(escapeIdentifier).join(", ");
+      this.database.exec(`INSERT INTO temp.${aside} SELECT ${keys} FROM ${name} NOT INDEXED WHERE is_aside(${keys})`);
     }
     const same = table.key.map((column, i) => `a.k${i} IS t.${escapeIdentifier(column)}`).join(" AND ");
     return `(SELECT * FROM ${name} AS t WHERE NOT EXISTS (SELECT 1 FROM temp.${aside} AS a WHERE ${same}))`;

@@ -54,6 +54,7 @@ describe.each(names)("%s", (name) => {
     ) as Case;
     const source = join(folder, `${name}.db`);
     const db = new Database(source);
+    db.unsafeMode(true);
     db.pragma("foreign_keys = OFF");
     db.exec(readFileSync(join(__dirname, name, "source.sql"), "utf8"));
     db.close();

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MigrationReport } from "../migration/model";
 import type { ReportDigest } from "../migration/report/digest";
 import type { ApplicationDatabase } from "./application-database";
-import { dynamicModule, resourceProvider } from "./dynamic";
+import { ProjectResource } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
 import type { MigrationSettings } from "./settings";
 
@@ -76,7 +76,7 @@ interface SqliteLoadArgs {
   password: pulumi.Input<string>;
 }
 
-class SqliteLoad extends pulumi.dynamic.Resource {
+class SqliteLoad extends ProjectResource {
   declare readonly status: pulumi.Output<string>;
   declare readonly rows: pulumi.Output<string>;
   declare readonly report: pulumi.Output<ReportDigest>;
@@ -84,12 +84,11 @@ class SqliteLoad extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: SqliteLoadArgs, opts: pulumi.CustomResourceOptions) {
     super(
-      resourceProvider("./providers/data-migration.ts"),
+      "SqliteLoad",
+      "./providers/data-migration.ts",
       name,
       { status: undefined, rows: undefined, report: undefined, files: undefined, ...args },
       opts,
-      dynamicModule,
-      "SqliteLoad",
     );
   }
 }

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /** The module paths of the dynamic providers: they are kept in every state, so they may not change. */
 export type ProviderModule =
@@ -8,33 +8,47 @@ export type ProviderModule =
   | "./providers/role-password.ts";
 
 /**
+ * A dynamic resource whose life is a module of this project: it exports check, create, diff, update, read and delete.
+ *
+ * It is what pulumi.dynamic.Resource makes, but for the provider's code, which is not serialized from a closure: that loads and asks the
+ * TypeScript compiler, and is a quarter of what a program like this one takes. The code is the same few lines for all.
+ */
+export class ProjectResource extends pulumi.CustomResource {
+  /** @param type the last part of its type token, `pulumi-nodejs:dynamic/pgstead:<type>` */
+  constructor(
+    type: string,
+    module: ProviderModule,
+    name: string,
+    props: pulumi.Inputs,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    super(`pulumi-nodejs:dynamic/pgstead:${type}`, name, { ...props, __provider: providerCode(module) }, opts);
+  }
+}
+
+/**
  * The one bridge from Pulumi's dynamic resources to plain TypeScript. Pulumi keeps a dynamic provider's code in the state
  * and runs that old copy on refresh and destroy; so the code kept there only loads the project's present module and calls it.
  *
- * @param module the provider's module, from the project's folder: exports create, diff, update, read and delete
+ * Paths are from the project's folder, in which Pulumi runs it.
+ *
+ * @returns CommonJS, as the SDK's dynamic provider evaluates it: `exports.handler()` gives the provider
  */
-export function resourceProvider(module: ProviderModule): pulumi.dynamic.ResourceProvider {
-  // biome-ignore lint/suspicious/noExplicitAny: the arguments pass through as they are
-  const call = async (method: string, args: any[]) => {
+function providerCode(module: ProviderModule): string {
+  return `exports.handler = () => {
+  const call = async (method, args) => {
     try {
-      return await require("tsx/cjs/api")
-        .require(module, `${process.cwd()}/package.json`)
-        [method](...args);
+      const load = (file) => require(require("path").resolve(file));
+      load("./support/typescript.cjs");
+      return await load(${JSON.stringify(module)})[method](...args);
     } catch (error) {
       // Pulumi prints the stack too; of an error that tells the user what to do, its message is all there is to say.
       if (error instanceof Error && error.name === "UserError") Object.assign(error, { name: "", stack: "" });
       throw error;
     }
   };
-  return {
-    check: (olds, news) => call("check", [olds, news]),
-    create: (inputs) => call("create", [inputs]),
-    diff: (id, olds, news) => call("diff", [id, olds, news]),
-    update: (id, olds, news) => call("update", [id, olds, news]),
-    read: (id, props) => call("read", [id, props]),
-    delete: (id, props) => call("delete", [id, props]),
-  };
+  const methods = ["check", "create", "diff", "update", "read", "delete"];
+  return Object.fromEntries(methods.map((method) => [method, (...args) => call(method, args)]));
+};
+`;
 }
-
-/** What every dynamic resource is declared with, so that each has a type token of its own. */
-export const dynamicModule = "pgstead";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { dynamicModule, resourceProvider } from "./dynamic";
+import { ProjectResource } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
 import type { EmbeddedSettings } from "./settings";
 
@@ -91,7 +91,7 @@ interface EmbeddedClusterArgs {
   settings: pulumi.Input<Record<string, string>>;
 }
 
-class EmbeddedCluster extends pulumi.dynamic.Resource {
+class EmbeddedCluster extends ProjectResource {
   declare readonly host: pulumi.Output<string>;
   declare readonly port: pulumi.Output<number>;
   declare readonly superuser: pulumi.Output<string>;
@@ -102,12 +102,11 @@ class EmbeddedCluster extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: EmbeddedClusterArgs, opts: pulumi.CustomResourceOptions) {
     super(
-      resourceProvider("./providers/embedded-server.ts"),
+      "EmbeddedServer",
+      "./providers/embedded-server.ts",
       name,
       { version: undefined, paths: undefined, systemIdentifier: undefined, ...args },
       opts,
-      dynamicModule,
-      "EmbeddedServer",
     );
   }
 }

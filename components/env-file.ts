@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { dynamicModule, resourceProvider } from "./dynamic";
+import { ProjectResource } from "./dynamic";
 
 /** DATABASE_URL in the application's .env, and a .env.example beside it without the secret. Other lines stay as they are. */
-export class EnvFile extends pulumi.dynamic.Resource {
+export class EnvFile extends ProjectResource {
   /** Absolute path of the .env. */
   declare readonly path: pulumi.Output<string>;
 
@@ -15,12 +15,11 @@ export class EnvFile extends pulumi.dynamic.Resource {
     opts?: pulumi.CustomResourceOptions,
   ) {
     super(
-      resourceProvider("./providers/env-file.ts"),
+      "EnvFile",
+      "./providers/env-file.ts",
       name,
       { path: undefined, file: args.file, url: pulumi.secret(args.url) },
       opts,
-      dynamicModule,
-      "EnvFile",
     );
   }
 }

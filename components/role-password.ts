@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { dynamicModule, resourceProvider } from "./dynamic";
+import { ProjectResource } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
 
 /** A new password for a role that is in the server's data already, which only its superuser can set. */
-export class RolePassword extends pulumi.dynamic.Resource {
+export class RolePassword extends ProjectResource {
   constructor(
     name: string,
     args: { server: PostgresServer; role: string; password: pulumi.Input<string> },
@@ -11,7 +11,8 @@ export class RolePassword extends pulumi.dynamic.Resource {
   ) {
     const { server, role, password } = args;
     super(
-      resourceProvider("./providers/role-password.ts"),
+      "RolePassword",
+      "./providers/role-password.ts",
       name,
       {
         host: server.host,
@@ -22,8 +23,6 @@ export class RolePassword extends pulumi.dynamic.Resource {
         password: pulumi.secret(password),
       },
       opts,
-      dynamicModule,
-      "RolePassword",
     );
   }
 }

@@ -1,4 +1,5 @@
 /** A module's function in a thread of its own, so that work that fills a core, or blocks as SQLite does, goes on beside the rest. */
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { messageOf, UserError } from "./errors";
 
@@ -18,14 +19,16 @@ const youngGeneration = 32;
 // Node evaluates this as JavaScript; the compiler of TypeScript is loaded by it.
 const start = `
 const { parentPort, workerData } = require("node:worker_threads");
-const { from, module, name, input } = workerData;
-const load = require("node:module").createRequire(from);
+const { hook, module, name, input } = workerData;
 const message = (error) => ({
   text: error instanceof Error ? error.message : String(error),
   user: error && error.name === "UserError" ? [error.what, error.next] : null,
 });
 Promise.resolve()
-  .then(() => load("tsx/cjs/api").require(module, from)[name](input, (told) => parentPort.postMessage({ told })))
+  .then(() => {
+    require(hook);
+    return require(module)[name](input, (told) => parentPort.postMessage({ told }));
+  })
   .then((value) => parentPort.postMessage({ value }), (error) => parentPort.postMessage({ failed: message(error) }));
 `;
 
@@ -42,11 +45,10 @@ export function inThread<A, T, M = never>(
   input: A,
   onTold: (message: M) => void = () => {},
 ): Thread<T> {
-  const from = module;
   const worker = new Worker(start, {
     eval: true,
     execArgv: [],
-    workerData: { from, module, name, input },
+    workerData: { hook: join(__dirname, "typescript.cjs"), module, name, input },
     resourceLimits: { maxYoungGenerationSizeMb: youngGeneration },
   });
   const result = new Promise<T>((resolve, reject) => {

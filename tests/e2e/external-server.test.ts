@@ -14,7 +14,7 @@ beforeAll(async () => {
   server = await testServer();
   project = new TestProject();
   project.adoptBuiltEngine();
-  await run("tsx", "samples/make-rich-sample.ts", "rich.db");
+  await run("-r", "./support/typescript.cjs", "samples/make-rich-sample.ts", "rich.db");
   for (const [key, value] of Object.entries({
     instance: "external",
     port: String(server.port),
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 async function run(...command: string[]): Promise<string> {
-  const { code, output } = await project.spawn("npx", command);
+  const { code, output } = await project.spawn(process.execPath, command);
   expect(code, output).toBe(0);
   return output;
 }

@@ -107,7 +107,7 @@ describe("the richer sample", () => {
 describe("make-rich-sample", () => {
   const script = join(__dirname, "../../samples/make-rich-sample.ts");
   const run = (...args: string[]) =>
-    spawnSync(process.execPath, ["--import", "tsx", script, ...args], {
+    spawnSync(process.execPath, ["-r", "./support/typescript.cjs", script, ...args], {
       encoding: "utf8",
       cwd: join(__dirname, "../.."),
     });

@@ -34,7 +34,7 @@ export class TestProject {
 
   /** Runs a script of toolchain/ as npm would. Both streams are kept apart and together. */
   run(script: "start" | "pulumi" | "env", ...args: string[]): Promise<Result> {
-    return this.spawn(process.execPath, ["--import", "tsx", `toolchain/${script}.ts`, ...args]);
+    return this.spawn(process.execPath, ["-r", "./support/typescript.cjs", `toolchain/${script}.ts`, ...args]);
   }
 
   spawn(command: string, args: string[]): Promise<Result> {

@@ -98,6 +98,8 @@ function bundle(name: string, projectRoot: string): Uint8Array {
     target: "node20",
     // pg's native binding is optional, and not used.
     external: ["pg-native"],
+    // The SDK loads it, and none of the stand-ins asks it anything.
+    alias: { typescript: join(__dirname, "plugins", "no-typescript.ts") },
     write: false,
     logLevel: "silent",
   });

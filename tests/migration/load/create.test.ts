@@ -297,8 +297,8 @@ describe("a run that is killed", () => {
     spawn(
       process.execPath,
       [
-        "--import",
-        "tsx",
+        "-r",
+        "./support/typescript.cjs",
         "-e",
         `const { migrate } = require("./migration"); const { parsePostgresUrl } = require("./support/postgres");
          migrate({ source: process.argv[1], target: parsePostgresUrl(process.env.TARGET), workFolder: process.argv[2], batchSize: 50 }, (line) => console.log(line));`,

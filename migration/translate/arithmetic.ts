@@ -1,0 +1,99 @@
+/** Arithmetic: 64-bit integers and doubles. What leaves 64 bits is an error in PostgreSQL, where SQLite goes on with a double. */
+import type { Operator, UnaryOperator } from "sqlite3-parser";
+import { type Translated, Untranslatable } from "./scope";
+import { article, asReal, asText, isNumber, plain, value } from "./values";
+
+const symbols: Partial<Record<Operator | UnaryOperator, string>> = {
+  Add: "+",
+  Subtract: "-",
+  Multiply: "*",
+  Divide: "/",
+  Modulus: "%",
+  BitwiseAnd: "&",
+  BitwiseOr: "|",
+  LeftShift: "<<",
+  RightShift: ">>",
+};
+
+/** @param right equal to `left` for an operator with one side */
+export function arithmetic(op: Operator | UnaryOperator, left: Translated, right: Translated): Translated {
+  const [l, r] = [plain(left), plain(right)];
+  const nullable = l.nullable || r.nullable;
+  if (l.kind === "null" || r.kind === "null") return value("null", "NULL", true);
+  const odd = [l, r].find((side) => !isNumber(side.kind));
+  if (odd !== undefined) throw new Untranslatable(`it calculates with ${article(odd.kind)}`);
+  if (l.kind === "integer" && r.kind === "integer") return integers(op, l, r, nullable);
+  return reals(op, l, r, nullable);
+}
+
+function big(of: Translated): string {
+  return of.type.kind === "bigint" ? of.sql : `${of.sql}::bigint`;
+}
+
+function integers(op: Operator | UnaryOperator, l: Translated, r: Translated, nullable: boolean): Translated {
+  const positive = l.notNegative === true && r.notNegative === true;
+  const result = (sql: string, more: Partial<Translated> = {}) => value("integer", sql, nullable, more);
+  switch (op) {
+    case "Negative":
+      return result(`(- ${big(l)})`);
+    case "BitwiseNot":
+      return result(`(~ ${big(l)})`);
+    case "Add":
+    case "Multiply":
+    case "BitwiseAnd":
+    case "BitwiseOr":
+      return result(`(${big(l)} ${symbols[op]} ${r.sql})`, { notNegative: positive });
+    case "Subtract":
+      return result(`(${big(l)} - ${r.sql})`);
+    case "Divide":
+    case "Modulus": {
+      // Division by zero is NULL.
+      const divisor = r.literal === undefined || r.literal === 0n ? `NULLIF(${r.sql}, 0)` : r.sql;
+      return value("integer", `(${big(l)} ${symbols[op]} ${divisor})`, nullable || divisor !== r.sql, {
+        notNegative: op === "Modulus" ? l.notNegative : positive,
+      });
+    }
+    case "LeftShift":
+    case "RightShift":
+      if (typeof r.literal !== "bigint" || r.literal < 0n || r.literal > 63n)
+        throw new Untranslatable("it shifts bits by a number that is not a literal from 0 to 63");
+      return result(`(${big(l)} ${symbols[op]} ${r.sql})`);
+    default:
+      throw new Untranslatable(`the operator ${op}`);
+  }
+}
+
+/** A number that may be an integer or a real is only taken together with a real: then the result is a real for certain. */
+function reals(op: Operator | UnaryOperator, l: Translated, r: Translated, nullable: boolean): Translated {
+  if (l.kind !== "real" && r.kind !== "real")
+    throw new Untranslatable("it calculates with decimals, of which SQLite holds some as integers and some as doubles");
+  const [a, b] = [asReal(l), asReal(r)];
+  switch (op) {
+    case "Negative":
+      return value("real", `(- ${a})`, nullable);
+    case "Add":
+    case "Subtract":
+    case "Multiply": {
+      // Infinity less infinity is NULL in SQLite, and so is 0 times infinity.
+      const finite = [l, r].some((side) => isFiniteLiteral(side) && (op !== "Multiply" || Number(side.literal) !== 0));
+      const sql = `(${a} ${symbols[op]} ${b})`;
+      return finite ? value("real", sql, nullable) : value("real", `NULLIF(${sql}, 'NaN')`, true);
+    }
+    case "Divide": {
+      const divisor = isFiniteLiteral(r) && Number(r.literal) !== 0 ? b : `NULLIF(${b}, 0)`;
+      const sql = `(${a} / ${divisor})`;
+      return divisor === b ? value("real", sql, nullable) : value("real", `NULLIF(${sql}, 'NaN')`, true);
+    }
+    default:
+      throw new Untranslatable(`the operator ${symbols[op] ?? op} on a real, which SQLite cuts to an integer first`);
+  }
+}
+
+function isFiniteLiteral(side: Translated): boolean {
+  return side.literal !== undefined && Number.isFinite(Number(side.literal));
+}
+
+export function concatenation(left: Translated, right: Translated): Translated {
+  const [a, b] = [asText(left), asText(right)];
+  return value("text", `(${a} || ${b})`, left.nullable || right.nullable);
+}

@@ -13,7 +13,7 @@ export function columnValue(source: SourceTable, plan: ColumnPlan, sql: string):
   const declared = source.columns.find((column) => column.name === plan.source)?.declaredType ?? "";
   const affinity = affinityOf(declared, source.strict);
   return {
-    ...valueOf(plan, affinity, sql),
+    ...planned(plan, affinity, sql),
     affinity,
     collation: collationOf(source.collations[plan.source]),
   };
@@ -25,7 +25,7 @@ function collationOf(name: string | undefined): Collation | null {
   return upper === "NOCASE" || upper === "RTRIM" || upper === "BINARY" ? upper : null;
 }
 
-function valueOf(plan: ColumnPlan, affinity: Affinity, sql: string): Translated {
+function planned(plan: ColumnPlan, affinity: Affinity, sql: string): Translated {
   const { type } = plan;
   const nullable = !plan.notNull;
   const held = (["integer", "real", "text", "blob"] as const).filter(

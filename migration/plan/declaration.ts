@@ -31,6 +31,11 @@ const rules: [RegExp, Family][] = [
   [/^(UUID|GUID|UNIQUEIDENTIFIER)$/, "uuid"],
   [/^JSONB?$/, "json"],
   [/^(DECIMAL|NUMERIC|NUMBER|DEC|FIXED|MONEY|SMALLMONEY)( UNSIGNED)?$/, "decimal"],
+  // Geometries are bytes in GeoPackage and SpatiaLite; POINT is not to be taken for an INT.
+  [
+    /^(GEOMETRY(COLLECTION)?|CURVE|SURFACE|(MULTI)?(POINT|LINESTRING|POLYGON|CURVE|SURFACE)|(COMPOUND|CIRCULAR)\w*)( Z| M| ZM)?$/,
+    "blob",
+  ],
   [/^(BLOB|TINYBLOB|MEDIUMBLOB|LONGBLOB|BINARY|VARBINARY|BYTEA|BYTES|IMAGE|BINARY VARYING)$/, "blob"],
   [/^(REAL|FLOAT[48]?|DOUBLE|DOUBLE PRECISION|FLOATING POINT)( UNSIGNED)?$/, "real"],
   [/^((LONG|MEDIUM|TINY|N)?TEXT|N?CLOB|STRING|CITEXT)$/, "text"],

@@ -57,9 +57,12 @@ function unify(child: ColumnPlan, parent: ColumnPlan, settled: Set<ColumnPlan>):
 }
 
 function commonType(child: ColumnPlan, parent: ColumnPlan): Pick<ColumnPlan, "type" | "timeForm"> | null {
+  // PostgreSQL cannot compare json: such a key stays behind, and its columns as they are.
+  if (parent.type.kind === "json") return null;
   if (holdsOnly(child)) return parent;
   if (holdsOnly(child, "integer") && holdsOnly(parent, "integer")) return { type: { kind: "bigint" }, timeForm: null };
   if (holdsOnly(child, "text") && holdsOnly(parent, "text")) return { type: { kind: "text" }, timeForm: null };
+  if (holdsOnly(child, "blob") && holdsOnly(parent, "blob")) return { type: { kind: "bytea" }, timeForm: null };
   return null;
 }
 

@@ -4,26 +4,17 @@ import type { SqliteValue } from "../source/value";
 import type { Family } from "./declaration";
 import { formOfNumber, isOrdinaryMoment, parseTemporal } from "./temporal";
 
-const booleanWords: Record<string, boolean> = {
-  t: true,
-  f: false,
-  true: true,
-  false: false,
-  y: true,
-  n: false,
-  yes: true,
-  no: false,
-  on: true,
-  off: false,
-  "0": false,
-  "1": true,
-};
+/** A map, since an object would also know `constructor`. */
+const booleanWords = new Map([
+  ...["t", "true", "y", "yes", "on", "1"].map((word): [string, boolean] => [word, true]),
+  ...["f", "false", "n", "no", "off", "0"].map((word): [string, boolean] => [word, false]),
+]);
 
 /** The boolean that an integer, a real or a word stands for; null for any other value. */
 export function readBoolean(value: SqliteValue): boolean | null {
   if (value === 0n || value === 1n) return value === 1n;
   if (value === 0 || value === 1) return value === 1;
-  return typeof value === "string" ? (booleanWords[value.toLowerCase()] ?? null) : null;
+  return typeof value === "string" ? (booleanWords.get(value.toLowerCase()) ?? null) : null;
 }
 
 /** Lower case with hyphens, as PostgreSQL writes it: another spelling would come back changed. */
@@ -40,6 +31,7 @@ export function formOf(family: Family, value: Exclude<SqliteValue, null>): strin
     case "boolean":
       return readBoolean(value) === null ? "other" : "boolean";
     case "uuid":
+      if (Buffer.isBuffer(value)) return value.length === 16 ? "uuid bytes" : "other";
       return typeof value === "string" && uuidForm.test(value) ? "uuid" : "other";
     case "json":
       return isJson(value) ? "json" : "other";

@@ -84,7 +84,7 @@ class Evidence {
     }
     if (this.holdsOnly("blob")) return [{ kind: "bytea" }, `all ${this.values} values are blobs`];
     if (this.holdsOnly("integer", "real", "text")) return [{ kind: "text" }, this.mixture()];
-    return this.profile.forms.other === undefined
+    return this.profile.forms.other === undefined && this.profile.forms["uuid bytes"] === undefined
       ? [{ kind: "text" }, `${this.mixture()}; every blob is valid text`]
       : [{ kind: "bytea" }, `${this.mixture()}; texts become their UTF-8 bytes`];
   }
@@ -166,13 +166,14 @@ const rules: Record<Family, (column: Evidence) => TypeDecision> = {
       : column.widen("not all values are times of day with at most microseconds");
   },
 
-  uuid: (column) =>
-    column.formsWithin("uuid")
-      ? column.decide(
-          { kind: "uuid" },
-          column.values === 0 ? "no values speak against it" : `all ${column.values} values are UUIDs`,
-        )
-      : column.widen("not all values are UUIDs in the form that PostgreSQL writes"),
+  uuid(column) {
+    const decide = (why: string) => column.decide({ kind: "uuid" }, why);
+    if (column.values === 0) return decide("no values speak against it");
+    if (column.formsWithin("uuid")) return decide(`all ${column.values} values are UUIDs`);
+    // The same sixteen bytes, whichever way they are written; but one of them as text and as bytes would become equal.
+    if (column.formsWithin("uuid bytes")) return decide(`all ${column.values} values are the 16 bytes of UUIDs`);
+    return column.widen("not all values are UUIDs in the form that PostgreSQL writes");
+  },
 
   json(column) {
     if (!column.formsWithin("json")) return column.widen("not all values are JSON texts");

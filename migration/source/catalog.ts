@@ -58,7 +58,7 @@ function readTable(db: Sqlite, listed: ListedTable): SourceTable {
   const rowCount = countRows(db, name);
   if (rowCount === null) return emptyTable(name, "unreadable", sql);
   const details = readCreateTable(sql);
-  const unreadable: Record<string, string> = {};
+  const unreadable: Record<string, string> = Object.create(null);
   const columns = readColumns(db, name).filter((column) => {
     const error = column.generated === null ? null : whyUnreadable(db, name, column.name);
     if (error !== null) unreadable[column.name] = error;

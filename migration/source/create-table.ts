@@ -22,8 +22,9 @@ export function readCreateTable(sql: string): CreateTableDetails {
     checks: [],
     references: [],
     namedKeys: [],
-    collations: {},
-    expressions: {},
+    // A column may be called `__proto__`.
+    collations: Object.create(null),
+    expressions: Object.create(null),
   };
   for (const definition of definitions([...tokens(sql)])) readDefinition(definition, sql, details);
   return details;

@@ -13,7 +13,7 @@ export interface Comparison {
   cells: number;
   rows: number;
   /** By source table: rows that hold text which PostgreSQL cannot, and were therefore not looked for. */
-  unfit: Record<string, number>;
+  unfit: Map<string, number>;
 }
 
 /** @param tables source table -> target table */
@@ -24,8 +24,9 @@ export async function compare(
   tables: Map<string, string>,
 ): Promise<Comparison> {
   const db = new Database(path, { readonly: true });
+  db.unsafeMode(true);
   db.defaultSafeIntegers(true);
-  const result: Comparison = { differences: [], cells: 0, rows: 0, unfit: {} };
+  const result: Comparison = { differences: [], cells: 0, rows: 0, unfit: new Map() };
   try {
     const encoding = String(db.pragma("encoding", { simple: true }));
     const names = db
@@ -76,7 +77,7 @@ async function compareTable(
       const raw = { storage: row[3 * place], value: row[3 * place + 1], bytes: row[3 * place + 2] } as Raw;
       return fromSqlite(raw, type, encoding);
     });
-    if (cells.includes(unfit)) result.unfit[name] = (result.unfit[name] ?? 0) + 1;
+    if (cells.includes(unfit)) result.unfit.set(name, (result.unfit.get(name) ?? 0) + 1);
     else expected.push(JSON.stringify(cells));
   }
   const { rows: found } = await client.query({
@@ -138,7 +139,7 @@ function fromSqlite({ storage, value, bytes }: Raw, type: string, encoding: stri
     case "json":
       return `json ${typeof value === "number" ? String(value) : asWord(storage, value, text)}`;
     case "uuid":
-      return `uuid ${text}`;
+      return `uuid ${text ?? blob.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")}`;
     case "date":
       return `date ${text}`;
     case "time without time zone":

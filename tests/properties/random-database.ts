@@ -59,6 +59,10 @@ const knownNames = fc.constantFrom(
   `${"long_".repeat(14)}b`,
   "",
   " ",
+  // What every JavaScript object seems to have.
+  "constructor",
+  "__proto__",
+  "toString",
 );
 const name = fc.oneof(
   { arbitrary: knownNames, weight: 3 },
@@ -155,7 +159,22 @@ const plainText = fc.oneof(
     "\u0001",
     "a".repeat(300),
   ),
-  fc.constantFrom("1", "-0", "1.0", "1e5", " 12 ", "0x10", "+7", "9223372036854775808", "inf", "NaN", "true", "t"),
+  fc.constantFrom(
+    "1",
+    "-0",
+    "1.0",
+    "1e5",
+    " 12 ",
+    "0x10",
+    "+7",
+    "9223372036854775808",
+    "inf",
+    "NaN",
+    "true",
+    "t",
+    "constructor",
+    "__proto__",
+  ),
 );
 const uuid = fc.uuid();
 const json = fc.json({ maxDepth: 2 });
@@ -183,6 +202,7 @@ const flavours: fc.Arbitrary<RandomValue>[] = [
     uuid,
     uuid.map((text) => text.toUpperCase()),
   ),
+  fc.uint8Array({ minLength: 16, maxLength: 16 }),
   json,
   plainText,
   fc.constantFrom("a", "b", "c"),
@@ -324,7 +344,7 @@ export const randomDatabase: fc.Arbitrary<RandomDatabase> = fc.record({
 
 const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-/** The CREATE TABLE of a table. @param uniques whether its unique constraints are made too */
+/** The CREATE TABLE of a table. @param uniques whether its unique constraints and primary keys, rowids apart, are made too */
 function createTable(one: RandomTable, all: RandomTable[], uniques: boolean): string {
   const { key } = one;
   const keyColumns = key.columns.filter((place) => one.columns[place]?.generated === null);
@@ -336,7 +356,7 @@ function createTable(one: RandomTable, all: RandomTable[], uniques: boolean): st
     return `${quote(column.name)} ${column.declared} ${generated}`.trim();
   });
   const list = (places: number[]) => places.map((place) => quote(one.columns[place]?.name ?? "")).join(", ");
-  const hasKey = rowid || (key.kind === "columns" && keyColumns.length > 0);
+  const hasKey = rowid || (uniques && key.kind === "columns" && keyColumns.length > 0);
   if (hasKey && !rowid) columns.push(`PRIMARY KEY (${list(keyColumns)})`);
   if (uniques) columns.push(...one.uniques.map((places) => `UNIQUE (${list(places)})`));
   for (const { column, table: place, to, deferred } of one.references) {

@@ -76,8 +76,10 @@ async function moveAndCompare(random: RandomDatabase, uniques: boolean): Promise
     for (const table of report.tables) {
       const counted = BigInt(table.loadedRows) + BigInt(table.rejectedRows) === BigInt(table.sourceRows);
       if (!counted) throw explain(`The counts of ${table.source} do not add up: ${JSON.stringify(table)}`);
-      if (BigInt(table.rejectedRows) !== BigInt(unfit[table.source] ?? 0))
-        throw explain(`${table.rejectedRows} rows of ${table.source} were set aside, not ${unfit[table.source] ?? 0}`);
+      if (BigInt(table.rejectedRows) !== BigInt(unfit.get(table.source) ?? 0))
+        throw explain(
+          `${table.rejectedRows} rows of ${table.source} were set aside, not ${unfit.get(table.source) ?? 0}`,
+        );
     }
     totals.databases++;
     totals.tables += tables.size;

@@ -23,21 +23,41 @@ const isOrder = (op: Comparison) => op === "<" || op === "<=" || op === ">" || o
 
 /** `left op right`, a boolean. @throws Untranslatable where the sides' storage classes differ or are not known */
 export function compare(left: Translated, op: Comparison, right: Translated, scope: Scope): Translated {
-  const nullable = op !== "IS" && op !== "IS NOT" && (left.nullable || right.nullable);
-  const result = (sql: string) => value("boolean", sql, nullable);
-  if (left.kind === "null" || right.kind === "null") return result(compareWithNull(left, op, right));
+  const compared = sides(left, op, right, scope);
+  const sql = typeof compared === "string" ? compared : `(${compared[0]} ${sqlOf(op)} ${compared[1]})`;
+  return value("boolean", sql, op !== "IS" && op !== "IS NOT" && (left.nullable || right.nullable));
+}
+
+/** `left IN (members)`: the members have neither affinity nor collation. */
+export function compareWithList(left: Translated, members: Translated[], scope: Scope): Translated {
+  const bare = members.map((one) => ({ ...one, affinity: "none" as const, collation: null, explicitCollation: false }));
+  const compared = bare.map((one) => sides(left, "=", one, scope));
+  const first = compared[0];
+  const rights = compared.flatMap((one) => (typeof one !== "string" && one[0] === first?.[0] ? [one[1]] : []));
+  const sql =
+    typeof first !== "string" && rights.length === compared.length
+      ? `(${first?.[0]} IN (${rights.join(", ")}))`
+      : `(${compared.map((one) => (typeof one === "string" ? one : `${one[0]} = ${one[1]}`)).join(" OR ")})`;
+  return value("boolean", sql, left.nullable || bare.some((one) => one.nullable));
+}
+
+/** Both sides as they are to be compared, or the whole comparison. */
+function sides(left: Translated, op: Comparison, right: Translated, scope: Scope): [string, string] | string {
+  if (left.kind === "null" || right.kind === "null") return compareWithNull(left, op, right);
   const [l, r] = withAffinity(left, right);
-  const pair = (a: string, b: string) => result(`(${a} ${sqlOf(op)} ${b})`);
-  if (isNumber(l.kind) && isNumber(r.kind)) return pair(...numbers(l, r, op));
+  if (isNumber(l.kind) && isNumber(r.kind)) return numbers(l, r, op);
   if (isText(l.kind) && isText(r.kind)) {
     const collation = collationOf(left, right);
-    if (collation === "BINARY") {
-      const dates = compareDates(l, op, r) ?? compareDates(r, mirrored(op), l) ?? compareMoments(l, op, r);
-      if (dates !== null) return result(dates);
-    }
-    return pair(collated(asText(l), collation, isOrder(op), scope), collated(asText(r), collation, isOrder(op), scope));
+    const asTimes =
+      collation === "BINARY" ? (datePair(l, r) ?? mirroredPair(datePair(r, l)) ?? momentPair(l, r)) : null;
+    return (
+      asTimes ?? [
+        collated(asText(l), collation, isOrder(op), scope),
+        collated(asText(r), collation, isOrder(op), scope),
+      ]
+    );
   }
-  if (l.kind === "blob" && r.kind === "blob") return pair(l.sql, r.sql);
+  if (l.kind === "blob" && r.kind === "blob") return [l.sql, r.sql];
   throw new Untranslatable(`it compares ${article(l.kind)} with ${article(r.kind)}`);
 }
 
@@ -47,8 +67,8 @@ function compareWithNull(left: Translated, op: Comparison, right: Translated): s
   return other.kind === "null" ? String(op === "IS") : `(${other.sql} ${op} NULL)`;
 }
 
-function mirrored(op: Comparison): Comparison {
-  return ({ "<": ">", "<=": ">=", ">": "<", ">=": "<=" } as Partial<Record<Comparison, Comparison>>)[op] ?? op;
+function mirroredPair(pair: [string, string] | null): [string, string] | null {
+  return pair === null ? null : [pair[1], pair[0]];
 }
 
 const numericAffinities: Affinity[] = ["integer", "real", "numeric"];
@@ -134,17 +154,15 @@ export function collated(sql: string, collation: Collation, order: boolean, scop
 }
 
 /** A date column against a date, as PostgreSQL's dates. ISO texts have the order of their dates. */
-function compareDates(l: Translated, op: Comparison, r: Translated): string | null {
+function datePair(l: Translated, r: Translated): [string, string] | null {
   if (l.kind !== "date") return null;
-  if (r.kind === "date") return `(${l.sql} ${sqlOf(op)} ${r.sql})`;
+  if (r.kind === "date") return [l.sql, r.sql];
   if (typeof r.literal !== "string") return null;
-  const moment = parseTemporal(r.literal);
-  return moment?.kind === "date" ? `(${l.sql} ${sqlOf(op)} '${r.literal}'::date)` : null;
+  return parseTemporal(r.literal)?.kind === "date" ? [l.sql, `'${r.literal}'::date`] : null;
 }
 
 /** Two columns of times whose texts all look alike: the texts then have the order of the times. */
-function compareMoments(l: Translated, op: Comparison, r: Translated): string | null {
+function momentPair(l: Translated, r: Translated): [string, string] | null {
   if (l.kind !== "moment" || r.kind !== "moment" || l.type.kind !== r.type.kind) return null;
-  if (l.shape === undefined || JSON.stringify(l.shape) !== JSON.stringify(r.shape)) return null;
-  return `(${l.sql} ${sqlOf(op)} ${r.sql})`;
+  return l.shape !== undefined && JSON.stringify(l.shape) === JSON.stringify(r.shape) ? [l.sql, r.sql] : null;
 }

@@ -3,7 +3,7 @@ import type { Expr } from "sqlite3-parser";
 import { aggregate, isAggregate } from "./aggregates";
 import { arithmetic, concatenation } from "./arithmetic";
 import { cast } from "./cast";
-import { type Comparison, compare } from "./compare";
+import { type Comparison, compare, compareWithList } from "./compare";
 import { currentMoment } from "./dates";
 import { callFunction } from "./functions";
 import { like } from "./like";
@@ -184,10 +184,30 @@ function binary(expression: Extract<Expr, { type: "BinaryExpr" }>, scope: Scope)
 
 function is(expression: Extract<Expr, { type: "BinaryExpr" }>, op: "IS" | "IS NOT", scope: Scope): Translated {
   const { left, right } = expression;
-  // IS TRUE asks for the truth, where = TRUE would ask for 1.
-  if (right.type === "Id" && /^(true|false)$/i.test(right.name) && scope.column(null, right.name) === null)
-    return value("boolean", `(${truth(translateExpression(left, scope))} ${op} ${right.name.toUpperCase()})`, false);
+  const word = truthWord(right, scope);
+  if (word !== null) return value("boolean", `(${truth(translateExpression(left, scope))} ${op} ${word})`, false);
   return compare(translateExpression(left, scope), op, translateExpression(right, scope), scope);
+}
+
+/** IS TRUE asks for the truth, where = TRUE would ask for 1. To SQLite an IN without members is the word FALSE. */
+function truthWord(right: Expr, scope: Scope): "TRUE" | "FALSE" | null {
+  switch (right.type) {
+    case "ParenthesizedExpr":
+      return right.exprs.length === 1 && right.exprs[0] !== undefined ? truthWord(right.exprs[0], scope) : null;
+    case "CollateExpr":
+      return truthWord(right.expr, scope);
+    case "InListExpr":
+      return (right.rhs ?? []).length > 0 ? null : right.not ? "TRUE" : "FALSE";
+    case "Id":
+      if (!/^(true|false)$/i.test(right.name) || scope.column(null, right.name) !== null) return null;
+      return /^true$/i.test(right.name) ? "TRUE" : "FALSE";
+    case "FunctionCallExpr":
+      return /^(un)?like(ly|lihood)$/i.test(right.name.name) && right.args?.[0] !== undefined
+        ? truthWord(right.args[0], scope)
+        : null;
+    default:
+      return null;
+  }
 }
 
 function isNull(inner: Expr, test: "IS NULL" | "IS NOT NULL", scope: Scope): Translated {
@@ -206,28 +226,8 @@ function inList(expression: Extract<Expr, { type: "InListExpr" }>, scope: Scope)
   const of = translateExpression(expression.lhs, scope);
   const members = expression.rhs ?? [];
   if (members.length === 0) return value("boolean", String(expression.not), false);
-  const equal = members.map((member) =>
-    compare(
-      of,
-      "=",
-      { ...translateExpression(member, scope), affinity: "none", collation: null, explicitCollation: false },
-      scope,
-    ),
-  );
-  const sql = asList(equal.map((one) => one.sql)) ?? `(${equal.map((one) => one.sql).join(" OR ")})`;
-  return value(
-    "boolean",
-    expression.not ? `(NOT ${sql})` : sql,
-    equal.some((one) => one.nullable),
-  );
-}
-
-/** `(a = 1)`, `(a = 2)` as `(a IN (1, 2))`, where all have the same left side. */
-function asList(equal: string[]): string | null {
-  const start = equal[0]?.slice(0, equal[0].indexOf(" = ") + 3) ?? "";
-  if (start.length < 4 || start.includes("'") || !equal.every((one) => one.startsWith(start))) return null;
-  const rest = equal.map((one) => one.slice(start.length, -1));
-  return `(${start.slice(1, -3)} IN (${rest.join(", ")}))`;
+  const list = compareWithList(of, members.map((member) => translateExpression(member, scope)), scope);
+  return expression.not ? value("boolean", `(NOT ${list.sql})`, list.nullable) : list;
 }
 
 function inSelect(expression: Extract<Expr, { type: "InSelectExpr" }>, scope: Scope): Translated {

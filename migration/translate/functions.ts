@@ -111,8 +111,9 @@ const length: FunctionRule = (args, _scope, name) => {
 const substr: FunctionRule = (args, _scope, name) => {
   const [of, start, count] = take(args, 2, 3, name) as [Translated, Translated, Translated | undefined];
   const isBlob = of.kind === "blob";
-  const subject = isBlob ? of.sql : asText(of);
-  const nullable = anyNullable(args);
+  // Of no bytes SQLite gives NULL.
+  const subject = isBlob ? `NULLIF(${of.sql}, ''::bytea)` : asText(of);
+  const nullable = isBlob || anyNullable(args);
   const result = (sql: string) => value(isBlob ? "blob" : "text", sql, nullable);
   if (start.kind === "null" || count?.kind === "null") return nullLiteral;
   const from = asInt4(start);
@@ -135,7 +136,10 @@ function asInt4(of: Translated): string {
 /** A length below 0 takes the characters before the start; before the first there are none. */
 function lengthArgument(start: Translated, count: Translated): string {
   if (count.notNegative === true) return asInt4(count);
-  if (start.literal === 1n) return `greatest(${asInt4(count)}, 0)`;
+  if (start.literal === 1n) {
+    const many = asInt4(count);
+    return `CASE WHEN ${many} < 0 THEN 0 ELSE ${many} END`;
+  }
   throw new Untranslatable("substr() of a length that may be below 0");
 }
 

@@ -1,7 +1,7 @@
 /** Arithmetic: 64-bit integers and doubles. What leaves 64 bits is an error in PostgreSQL, where SQLite goes on with a double. */
 import type { Operator, UnaryOperator } from "sqlite3-parser";
 import { type Translated, Untranslatable } from "./scope";
-import { article, asReal, asText, isNumber, plain, value } from "./values";
+import { article, asReal, asText, isNumber, plainNumber, value } from "./values";
 
 const symbols: Partial<Record<Operator | UnaryOperator, string>> = {
   Add: "+",
@@ -17,7 +17,7 @@ const symbols: Partial<Record<Operator | UnaryOperator, string>> = {
 
 /** @param right equal to `left` for an operator with one side */
 export function arithmetic(op: Operator | UnaryOperator, left: Translated, right: Translated): Translated {
-  const [l, r] = [plain(left), plain(right)];
+  const [l, r] = [plainNumber(left), plainNumber(right)];
   const nullable = l.nullable || r.nullable;
   if (l.kind === "null" || r.kind === "null") return value("null", "NULL", true);
   const odd = [l, r].find((side) => !isNumber(side.kind));

@@ -88,6 +88,7 @@ function withAffinity(left: Translated, right: Translated): [Translated, Transla
 
 /** NUMERIC affinity for a text: what a column with that affinity holds as text looks like no number already, and neither does a date. */
 function asNumberIfLiteral(side: Translated): Translated {
+  if (side.integerSql !== undefined) return value("integer", side.integerSql, side.nullable);
   if (typeof side.literal === "string") {
     const number = numberInText(side.literal);
     if (typeof number === "bigint") return integerLiteral(number);

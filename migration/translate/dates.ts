@@ -1,14 +1,68 @@
-/** The current time and SQLite's date functions (sqlite.org/lang_datefunc.html). Its current time is in UTC and in whole seconds. */
+/** The current time and SQLite's date functions (sqlite.org/lang_datefunc.html). They work in UTC, and show whole seconds. */
 import type { FunctionRule } from "./functions";
 import { type Scope, type Translated, Untranslatable } from "./scope";
+import { format } from "./strftime";
+import { pointInTime, utcNow } from "./time-values";
 import { value } from "./values";
 
-const utcNow = "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')";
-const forms = { timestamp: "YYYY-MM-DD HH24:MI:SS", date: "YYYY-MM-DD", time: "HH24:MI:SS" };
-
-export function currentMoment(what: keyof typeof forms, scope: Scope): Translated {
+/** CURRENT_TIMESTAMP, CURRENT_DATE and CURRENT_TIME. */
+export function currentMoment(what: "timestamp" | "date" | "time", scope: Scope): Translated {
   if (!scope.mayUse.volatile) throw new Untranslatable("the current time, which changes");
-  return value("text", `to_char(${utcNow}, '${forms[what]}')`, false);
+  return rules[what]({ sql: utcNow, nullable: false, now: true }, scope);
 }
 
-export const dateFunctions: Record<string, FunctionRule> = {};
+/** A point in time as a PostgreSQL timestamp in UTC. */
+export interface PointInTime {
+  sql: string;
+  nullable: boolean;
+  /** Whether it comes from the current time. */
+  now: boolean;
+}
+
+const rules = {
+  timestamp: (at: PointInTime, scope: Scope): Translated =>
+    value("text", format("%Y-%m-%d %H:%M:%S", at, scope), at.nullable, {
+      temporal: { type: "timestamp", sql: at.now ? at.sql : `date_trunc('second', ${at.sql})` },
+    }),
+  date: (at: PointInTime): Translated => value("date", `${at.sql}::date`, at.nullable),
+  time: (at: PointInTime, scope: Scope): Translated =>
+    value("text", format("%H:%M:%S", at, scope), at.nullable, {
+      temporal: { type: "time", sql: at.now ? `${at.sql}::time(0)` : `date_trunc('second', ${at.sql})::time` },
+    }),
+};
+
+/** Whole milliseconds, as SQLite counts time when it calculates. */
+export function epochMilliseconds(at: PointInTime): string {
+  return `floor(extract(epoch from ${at.sql}) * 1000 + 0.5)`;
+}
+
+function epochSeconds(at: PointInTime): string {
+  return at.now ? `floor(extract(epoch from ${at.sql}))::bigint` : `floor(${epochMilliseconds(at)} / 1000)::bigint`;
+}
+
+const strftime: FunctionRule = (args, scope, name) => {
+  const [form, ...rest] = args;
+  if (typeof form?.literal !== "string") throw new Untranslatable(`${name} with a format that is not a literal`);
+  const at = pointInTime(rest, scope, name);
+  if (form.literal === "%s") {
+    const seconds = epochSeconds(at);
+    return value("text", `${seconds}::text`, at.nullable, { integerSql: seconds });
+  }
+  return value("text", format(form.literal, at, scope), at.nullable);
+};
+
+export const dateFunctions: Record<string, FunctionRule> = {
+  date: (args, scope, name) => rules.date(pointInTime(args, scope, name)),
+  time: (args, scope, name) => rules.time(pointInTime(args, scope, name), scope),
+  datetime: (args, scope, name) => rules.timestamp(pointInTime(args, scope, name), scope),
+  julianday: (args, scope, name) => {
+    const at = pointInTime(args, scope, name);
+    const milliseconds = `(${epochMilliseconds(at)}::bigint + 210866760000000)`;
+    return value("real", `(${milliseconds}::double precision / '86400000'::double precision)`, at.nullable);
+  },
+  unixepoch: (args, scope, name) => {
+    const at = pointInTime(args, scope, name);
+    return value("integer", epochSeconds(at), at.nullable);
+  },
+  strftime,
+};

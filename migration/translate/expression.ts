@@ -226,7 +226,11 @@ function inList(expression: Extract<Expr, { type: "InListExpr" }>, scope: Scope)
   const of = translateExpression(expression.lhs, scope);
   const members = expression.rhs ?? [];
   if (members.length === 0) return value("boolean", String(expression.not), false);
-  const list = compareWithList(of, members.map((member) => translateExpression(member, scope)), scope);
+  const list = compareWithList(
+    of,
+    members.map((member) => translateExpression(member, scope)),
+    scope,
+  );
   return expression.not ? value("boolean", `(NOT ${list.sql})`, list.nullable) : list;
 }
 

@@ -231,6 +231,33 @@ const randomBlob: FunctionRule = (args, scope, name) => {
   return value("blob", randomBytes(bytes), false);
 };
 
+/** Integers stay integers. */
+function rounding(word: "ceil" | "floor"): FunctionRule {
+  return (args, _scope, name) => {
+    const of = plain((take(args, 1, 1, name) as [Translated])[0]);
+    if (of.kind === "integer") return { ...value("integer", of.sql, of.nullable), type: of.type };
+    if (of.kind === "real") return value("real", `${word}(${of.sql})`, of.nullable);
+    throw new Untranslatable(`${name} of ${article(of.kind)}`);
+  };
+}
+
+const sign: FunctionRule = (args, _scope, name) => {
+  const of = plain((take(args, 1, 1, name) as [Translated])[0]);
+  if (!isNumber(of.kind)) throw new Untranslatable(`${name} of ${article(of.kind)}`);
+  return value("integer", `sign(${of.sql})::integer`, of.nullable, { type: { kind: "integer" } });
+};
+
+/** concat() takes NULL as an empty text. */
+const concat: FunctionRule = (args, _scope, name) => {
+  take(args, 1, 100, name);
+  return value("text", `(${args.map((arg) => `COALESCE(${asText(arg)}, '')`).join(" || ")})`, false);
+};
+
+const unicode: FunctionRule = (args, _scope, name) => {
+  const [of] = take(args, 1, 1, name) as [Translated];
+  return value("integer", `NULLIF(ascii(${asText(of)}), 0)`, true, { type: { kind: "integer" }, notNegative: true });
+};
+
 const same: FunctionRule = (args) => args[0] ?? nullLiteral;
 
 const functions: Record<string, FunctionRule> = {
@@ -276,6 +303,12 @@ const functions: Record<string, FunctionRule> = {
   substr,
   substring: substr,
   round,
+  ceil: rounding("ceil"),
+  ceiling: rounding("ceil"),
+  floor: rounding("floor"),
+  sign,
+  concat,
+  unicode,
   typeof: typeOf,
   hex,
   json_valid: jsonValid,

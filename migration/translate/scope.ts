@@ -62,6 +62,8 @@ export interface Translated {
   /** For a text that is an integer's decimal, such as strftime('%s')'s: the integer. */
   integerSql?: string;
   shape?: MomentShape;
+  /** For a text that date functions made: the same as PostgreSQL's own type. */
+  temporal?: { type: "timestamp" | "time"; sql: string };
   /** For a `number` that is a column with NUMERIC affinity: it is an integer where it has no fraction. */
   integerIfWhole?: boolean;
 }

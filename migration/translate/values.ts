@@ -102,7 +102,12 @@ export function asInteger(of: Translated): string {
   throw new Untranslatable(`${article(of.kind)} is used where an integer is due`);
 }
 
-/** A boolean as the integer that it is in SQLite; any other value as it is. */
+/** The value where SQLite takes a number: a text of digits as the integer that it is. */
+export function plainNumber(of: Translated): Translated {
+  return of.integerSql === undefined ? plain(of) : value("integer", of.integerSql, of.nullable);
+}
+
+/** A boolean as the integer that it is in SQLite, a date as its text; any other value as it is. */
 export function plain(of: Translated): Translated {
   return of.kind === "boolean"
     ? { ...of, kind: "integer", sql: `${of.sql}::integer`, type: types.integer, notNegative: true }

@@ -109,7 +109,8 @@ async function postgresValues(
   aggregate: boolean,
 ): Promise<string[]> {
   const { kind } = translated;
-  const sql = kind === "boolean" ? `${translated.sql}::integer` : kind === "date" ? dateText(translated.sql) : translated.sql;
+  const sql =
+    kind === "boolean" ? `${translated.sql}::integer` : kind === "date" ? dateText(translated.sql) : translated.sql;
   const query = async (where: string) =>
     (
       await client.query<[string | null]>({
@@ -135,7 +136,7 @@ async function postgresValues(
 
 /** The errors that stand for a value of SQLite's that PostgreSQL does not have. */
 function isOutOfRange(thrown: unknown): boolean {
-  return thrown instanceof DatabaseError && ["22003", "22P02", "22008"].includes(thrown.code ?? "");
+  return thrown instanceof DatabaseError && ["22003", "22P02", "22008", "0A000"].includes(thrown.code ?? "");
 }
 
 function canonical(text: string | null, kind: Translated["kind"]): string {
@@ -176,5 +177,7 @@ export function differences(answer: Answer): string[] {
 function sameNumber(text: string, other: string): boolean {
   if (!other.startsWith("number ")) return false;
   const decimal = other.slice("number ".length);
-  return text.startsWith("integer ") ? text === `integer ${decimal.replace(/\.0*$/, "")}` : text === show(Number(decimal));
+  return text.startsWith("integer ")
+    ? text === `integer ${decimal.replace(/\.0*$/, "")}`
+    : text === show(Number(decimal));
 }

@@ -22,6 +22,7 @@ const options: [commands: readonly Command[], option: string, meaning: string][]
   [commands, "--exclude NAME[,NAME]", "tables that stay behind, by exact name; may be repeated"],
   [["migrate"], "--batch-size N", `rows in one COPY batch (${defaultOptions.batchSize})`],
   [["migrate"], "--bad-rows WHAT", "fail (default), or skip: set rows aside that do not fit, and go on"],
+  [["migrate"], "--verify WHAT", "full (default): every cell is compared; off: nothing is proved"],
   [["migrate"], "--overwrite", "replace target tables that hold rows"],
   [["migrate", "verify"], "--compare NAME=SQL", "a query that must give the same rows on both sides; may be repeated"],
   [

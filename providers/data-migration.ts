@@ -157,6 +157,7 @@ function options(inputs: Inputs): MigrationOptions {
     excludeTables: inputs.excludeTables,
     batchSize: inputs.batchSize,
     badRows: inputs.badRows,
+    verification: "full",
     overwrite: inputs.overwrite,
     compareQueries: inputs.compareQueries,
     workFolder: resolve(inputs.workFolder),

@@ -90,10 +90,11 @@ export async function recordRun(client: Client, entry: LedgerEntry): Promise<voi
   }));
   await client.query(
     `INSERT INTO pgstead.runs (id, started, finished, status, mode, target_schema, source_path, source_sha256, tables, report, files)
-     VALUES ($1, $2, clock_timestamp(), 'verified', $3, $4, $5, $6, $7, $8, $9)`,
+     VALUES ($1, $2, clock_timestamp(), $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       entry.id,
       entry.startedAt,
+      entry.report.status,
       entry.plan.mode,
       entry.plan.schema,
       entry.plan.source.path,

@@ -1,12 +1,23 @@
 import type { Check, MigrationReport } from "../model";
 import { counted, duration, grouped } from "./text";
 
+const states: Record<MigrationReport["status"], string> = {
+  verified: "verified",
+  loaded: "loaded, nothing verified",
+  failed: "FAILED",
+};
+
 /** The verdict in one line: `15 tables, 33 rows, 0 errors, verified`. */
 export function verdict(report: MigrationReport): string {
   const { tables, loadedRows, rejectedRows, errors } = report.totals;
   const aside = rejectedRows === "0" ? [] : [`${counted(rejectedRows, "row")} set aside`];
-  const state = report.status === "verified" ? "verified" : "FAILED";
-  return [counted(tables, "table"), counted(loadedRows, "row"), ...aside, counted(errors, "error"), state].join(", ");
+  return [
+    counted(tables, "table"),
+    counted(loadedRows, "row"),
+    ...aside,
+    counted(errors, "error"),
+    states[report.status],
+  ].join(", ");
 }
 
 /** Checks by what came out: `243 passed`, and the others where there are some. */

@@ -17,15 +17,18 @@ export interface TestServer {
   port: number;
   /** The data folder. */
   data: string;
+  /** The process id of its first process. */
+  pid: number;
   /** The superuser's way into a database. */
   superuser(database?: string): PostgresTarget;
   /** Makes an empty database owned by the ordinary role `app`, and says how `app` connects to it. */
   createDatabase(): Promise<PostgresTarget>;
+  dropDatabase(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts the server. Call `stop` in `afterAll`. */
-export async function testServer(): Promise<TestServer> {
+/** Starts the server. Call `stop` in `afterAll`. @param tuned settings other than a test's own */
+export async function testServer(tuned: Record<string, string> = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "pgstead-test-"));
   const account = unprivilegedAccount();
   if (account !== null) chownSync(folder, account.uid, account.gid);
@@ -61,6 +64,7 @@ export async function testServer(): Promise<TestServer> {
     shared_buffers: "32MB",
     max_connections: "40",
     max_wal_size: "256MB",
+    ...tuned,
   };
   const server = spawn(
     join(native, "bin", "postgres"),
@@ -89,12 +93,16 @@ export async function testServer(): Promise<TestServer> {
   return {
     port,
     data,
+    pid: server.pid ?? 0,
     superuser,
     async createDatabase() {
       const database = `test_${++databases}`;
       await asSuperuser(superuser(), `CREATE DATABASE ${database} OWNER app`);
       await asSuperuser(superuser(database), "ALTER SCHEMA public OWNER TO app");
       return { ...superuser(database), user: "app" };
+    },
+    async dropDatabase(name) {
+      await asSuperuser(superuser(), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
     async stop() {
       process.removeListener("exit", killAtExit);

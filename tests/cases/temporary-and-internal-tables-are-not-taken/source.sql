@@ -1,0 +1,4 @@
+CREATE TABLE real_one(id INTEGER PRIMARY KEY AUTOINCREMENT, v TEXT); INSERT INTO real_one(v) VALUES ('x');
+CREATE INDEX by_v ON real_one(v); ANALYZE;
+CREATE TABLE sqlitex(a); CREATE TABLE "sqlite"(a); CREATE TABLE temp(a); CREATE TABLE "main.t"(a);
+INSERT INTO temp VALUES ('t');

@@ -19,6 +19,7 @@ import type { Check, MigrationOptions, MigrationPlan, MigrationReport, SourceCat
 import { type MigrationInput, migrationOptions } from "./options";
 import { type Profiles, planCreate } from "./plan/create-plan";
 import { familiesOf, planExisting } from "./plan/existing-plan";
+import { plannedTables } from "./report/planned-tables";
 import { writeReport } from "./report/write-report";
 import { readObjects, readTables } from "./source/catalog";
 import { startCheck, type Wholeness } from "./source/check";
@@ -54,7 +55,7 @@ interface Prepared {
 }
 
 async function prepare(options: MigrationOptions, run: Run): Promise<Prepared> {
-  const frozen = await run.step(`freezing ${options.source}`, () => freeze(options.source, run.folder, run.stamp));
+  const frozen = await run.step("copying the source aside", () => freeze(options.source, run.folder, run.stamp));
   const { fingerprint } = frozen;
   run.log(`source: sha256 ${fingerprint.sha256}, ${fingerprint.sizeBytes} bytes, ${fingerprint.journalMode}`);
   const db = openReadOnly(frozen.path);
@@ -413,6 +414,8 @@ function makeReport({ run, options, plan, prepared, server, outcome }: Work, fai
       errors: run.rejects.length + outcome.checks.filter((check) => check.status !== "passed").length,
     },
     tables: outcome.tables,
+    planned: plannedTables(plan, prepared.catalog),
+    phases: run.phases,
     leftBehind: plan.leftBehind,
     warnings: plan.warnings,
     rejects: run.rejects,

@@ -39,15 +39,23 @@ export interface CompareQuery {
 
 /** The state of the source at the moment it was frozen. */
 export interface SourceFingerprint {
+  /** As it was given. */
   path: string;
+  /** Of the frozen copy. */
   sizeBytes: string;
   /** Of the frozen copy: equal for equal content, whatever the write-ahead log held. */
   sha256: string;
+  /** Bytes in one page. */
   pageSize: number;
+  /** Pages in the file. */
   pageCount: number;
+  /** PRAGMA user_version: the application's own number. */
   userVersion: number;
+  /** PRAGMA application_id: which application's file it is, 0 for none. */
   applicationId: number;
+  /** Of its texts: UTF-8, UTF-16le or UTF-16be. */
   encoding: string;
+  /** `wal`, or how else it kept its journal. */
   journalMode: string;
   /** SQLite's version that read it. */
   sqliteVersion: string;
@@ -140,8 +148,9 @@ export interface SourceCatalog {
 export interface ColumnProfile {
   /** Count of values by typeof(): null, integer, real, text, blob. */
   storage: Record<string, string>;
-  /** Among integers, as decimal strings. */
+  /** The least integer, as a decimal string; null without any. */
   minInteger: string | null;
+  /** The greatest integer, as a decimal string; null without any. */
   maxInteger: string | null;
   /** Characters of the longest text. */
   longestText: number | null;
@@ -150,8 +159,9 @@ export interface ColumnProfile {
    * whose declaration asks for it: it costs a look at every value.
    */
   forms: Record<string, string>;
-  /** For decimals: the most digits before and after the point. */
+  /** For decimals: the most digits before the point. */
   integerDigits: number | null;
+  /** For decimals: the most digits after the point. */
   fractionDigits: number | null;
   /** Up to a few rows that speak against the declared type, by key. */
   contrary: string[];
@@ -235,8 +245,11 @@ export interface TablePlan {
 
 /** An object that does not come over as it is, why, and what to do about it. */
 export interface LeftBehind {
+  /** What it is in the source. */
   kind: "table" | "column" | "index" | "default" | "check" | "view" | "trigger" | "foreign key" | "collation";
+  /** Its name, with its table's where it has none of its own. */
   name: string;
+  /** Why it stays behind, and what can be done. */
   reason: string;
   /** Its source text, for doing it by hand. */
   sql: string | null;
@@ -257,9 +270,22 @@ export interface MigrationPlan {
 
 /** One SQLite value without loss. `base64` holds a blob's bytes, or a text's where they are not valid in the database's encoding. */
 export type ExactValue =
-  | { t: "null" }
-  | { t: "integer" | "real" | "text"; v: string }
-  | { t: "blob" | "text"; base64: string };
+  | {
+      /** NULL. */
+      t: "null";
+    }
+  | {
+      /** As SQLite's typeof() says. */
+      t: "integer" | "real" | "text";
+      /** The number's digits, or the text. */
+      v: string;
+    }
+  | {
+      /** As SQLite's typeof() says. */
+      t: "blob" | "text";
+      /** Its bytes. */
+      base64: string;
+    };
 
 /** A row that could not be carried over. */
 export interface RejectedRow {
@@ -269,61 +295,208 @@ export interface RejectedRow {
   locator: ExactValue[];
   /** The values of TablePlan.shownKey, by column. */
   key: Record<string, string>;
+  /** The source column whose value does not fit, or null where it is not known. */
   column: string | null;
   /** The offending value, shortened for reading; the reject file holds the whole row. */
   value: string | null;
   /** A SQLSTATE, or a reason code of ours such as `invalid boolean`. */
   code: string;
+  /** What does not fit, in words. */
   reason: string;
 }
 
 /** One thing that was compared, and what each side said. */
 export interface Check {
+  /** What was compared, such as `content` or `row count`. */
   name: string;
+  /** The target table, or null for what concerns the whole. */
   table: string | null;
+  /** `not done` (it could not be made) counts as against the migration, as `failed` does. */
   status: "passed" | "failed" | "not done";
+  /** What the source says. */
   source: string;
+  /** What the target says. */
   target: string;
   /** What was asked, for doing it again by hand. */
   sql: string | null;
+  /** How the two differ, or why it could not be done; null where nothing has to be said. */
   detail: string | null;
+  /** Milliseconds. */
   durationMs: number;
 }
 
+/** How many rows of one table were moved: always sourceRows = loadedRows + rejectedRows. */
 export interface TableReport {
+  /** Its name in SQLite. */
   source: string;
+  /** Its name in PostgreSQL. */
   target: string;
+  /**
+   * Rows that SQLite holds.
+   * @pattern ^[0-9]+$
+   */
   sourceRows: string;
+  /**
+   * Rows that were loaded.
+   * @pattern ^[0-9]+$
+   */
   loadedRows: string;
+  /**
+   * Rows set aside.
+   * @pattern ^[0-9]+$
+   */
   rejectedRows: string;
+  /** Milliseconds that its loading took. */
   durationMs: number;
 }
 
-/** Everything a run did and proved. The same value makes the JSON and the Markdown report. */
+/** What the plan made of one column. */
+export interface PlannedColumn {
+  /** Its name in SQLite. */
+  source: string;
+  /** Its name in PostgreSQL. */
+  target: string;
+  /** As declared in SQLite; empty for a column without a type. */
+  sourceType: string;
+  /** PostgreSQL's type, in SQL. */
+  targetType: string;
+  /** Whether NULL is refused. */
+  notNull: boolean;
+  /** The default in PostgreSQL's SQL, or null. */
+  default: string | null;
+  /** Whether its values come from a sequence where none is given. */
+  identity: boolean;
+  /** Why this type. */
+  reason: string;
+  /** What its values were, all rows seen; null where they were not looked at. */
+  evidence: ColumnProfile | null;
+}
+
+/** What the plan made of one table, also where the run failed before it was loaded. */
+export interface PlannedTable {
+  /** Its name in SQLite. */
+  source: string;
+  /** Its name in PostgreSQL. */
+  target: string;
+  /**
+   * Rows that it has in SQLite.
+   * @pattern ^[0-9]+$
+   */
+  rowCount: string;
+  /** In their order. */
+  columns: PlannedColumn[];
+  /** Its primary key, unique constraints, indexes and foreign keys. */
+  keys: {
+    /** In PostgreSQL. */
+    name: string;
+    /** The statement that makes it. */
+    sql: string;
+  }[];
+}
+
+/** One step of a run, and how long it took. Steps follow each other. */
+export interface Phase {
+  /** What was done. */
+  name: string;
+  /** Milliseconds. */
+  durationMs: number;
+}
+
+/** Everything a run did and proved. The same value makes the JSON, the Markdown and the HTML report. */
 export interface MigrationReport {
+  /** Changes when a reader of an earlier report could be misled; a new field alone does not change it. */
   format: 1;
+  /** Of pgstead. */
   version: string;
-  /** `loaded`: without verification, so that nothing is proved. */
+  /** `verified`: moved, and every check passed. `loaded`: without verification, so that nothing is proved. `failed`: the target is as it was. */
   status: "verified" | "loaded" | "failed";
   /** Why it failed, or null. */
   failure: string | null;
+  /** ISO 8601, UTC. */
   startedAt: string;
+  /** ISO 8601, UTC. */
   finishedAt: string;
+  /** Milliseconds. */
   durationMs: number;
+  /** The SQLite database. */
   source: SourceFingerprint;
-  /** Without the password. */
-  target: { url: string; schema: string; serverVersion: string; database: string; role: string };
+  /** The PostgreSQL database. */
+  target: {
+    /** Without the password. */
+    url: string;
+    /** The schema that received the tables. */
+    schema: string;
+    /** PostgreSQL's. */
+    serverVersion: string;
+    /** The database's name. */
+    database: string;
+    /** Who moved the data, and owns the tables. */
+    role: string;
+  };
+  /** `create`: the tables were made from SQLite's schema. `existing`: they were there, and were filled. */
   mode: MigrationOptions["mode"];
+  /** What was done with rows that cannot be carried over: `fail` the run, or `skip` them. */
   badRows: MigrationOptions["badRows"];
-  totals: { tables: number; sourceRows: string; loadedRows: string; rejectedRows: string; errors: number };
+  /** Sums over `tables`. */
+  totals: {
+    /** Tables that were loaded. */
+    tables: number;
+    /**
+     * Rows that SQLite holds.
+     * @pattern ^[0-9]+$
+     */
+    sourceRows: string;
+    /**
+     * Rows that were loaded.
+     * @pattern ^[0-9]+$
+     */
+    loadedRows: string;
+    /**
+     * Rows set aside.
+     * @pattern ^[0-9]+$
+     */
+    rejectedRows: string;
+    /** Rows set aside, and checks that did not pass. */
+    errors: number;
+  };
+  /** The tables that were loaded, in the order of loading; of a failed run those until it failed. */
   tables: TableReport[];
+  /** What was to become of each table, in the order of loading. */
+  planned: PlannedTable[];
+  /** Where the time went. */
+  phases: Phase[];
+  /** What does not come over as it is. */
   leftBehind: LeftBehind[];
+  /** Remarks that need a reader. */
   warnings: string[];
+  /** The rows set aside; the reject file has every value of them. */
   rejects: RejectedRow[];
+  /** Everything that was compared. */
   checks: Check[];
-  /** Results of the compareQueries, for reading. */
-  queries: { name: string; columns: string[]; rows: (string | null)[][] }[];
+  /** Results of the compareQueries, for reading: what PostgreSQL gave, the first rows. */
+  queries: {
+    /** As configured. */
+    name: string;
+    /** Their names. */
+    columns: string[];
+    /** PostgreSQL's text of each value, or null for NULL. */
+    rows: (string | null)[][];
+  }[];
   /** What was not proved, in words. */
   notProved: string[];
-  files: { folder: string; json: string; markdown: string; log: string; backup: string; rejects: string | null };
+  /** Absolute paths. */
+  files: {
+    /** The run's own folder, which holds all the others. */
+    folder: string;
+    /** This report. */
+    json: string;
+    /** This report for people, in Markdown. */
+    markdown: string;
+    /** Every step with its time, for finding out what happened. */
+    log: string;
+    /** The source's copy, from which everything was read. */
+    backup: string;
+    /** The rows set aside, whole, one JSON object a line; null where there are none. */
+    rejects: string | null;
+  };
 }

@@ -11,9 +11,11 @@ export async function loadStaging(context: LoadContext, plan: MigrationPlan): Pr
   await run.step(`making ${plan.tables.length} tables`, async () => {
     for (const table of plan.tables) await makeTable(client, schema, table);
   });
-  const reports: TableReport[] = [];
-  for (const table of plan.tables) reports.push(await loadTable(context, table));
-  return reports;
+  return await run.step("loading the rows", async () => {
+    const reports: TableReport[] = [];
+    for (const table of plan.tables) reports.push(await loadTable(context, table));
+    return reports;
+  });
 }
 
 /** Makes what belongs to the loaded tables. The plan's warnings and orphan counts are completed with what the server found. */

@@ -87,9 +87,11 @@ async function empty({ client, schema }: LoadContext, plan: MigrationPlan, all: 
 
 /** Loads all tables. A row whose parent is not there, or was set aside, is set aside too: the target's foreign keys have no room for it. */
 export async function loadExisting(context: LoadContext, plan: MigrationPlan): Promise<TableReport[]> {
-  const reports: TableReport[] = [];
-  for (const table of plan.tables) reports.push(await loadTable(context, table, findOrphans(context, plan, table)));
-  return reports;
+  return await context.run.step("loading the rows", async () => {
+    const reports: TableReport[] = [];
+    for (const table of plan.tables) reports.push(await loadTable(context, table, findOrphans(context, plan, table)));
+    return reports;
+  });
 }
 
 /** Adds the foreign keys again, and sets the sequences past the keys. */

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UserError } from "../../support/errors";
-import type { ExactValue, RejectedRow } from "../model";
+import type { ExactValue, Phase, RejectedRow } from "../model";
 
 /** One line of progress, for people. */
 export type OnProgress = (line: string) => void;
@@ -17,6 +17,8 @@ export class Run {
   readonly logPath: string;
   readonly rejectsPath: string;
   readonly rejects: RejectedRow[] = [];
+  /** The steps that are over. */
+  readonly phases: Phase[] = [];
   readonly #log: number;
   readonly #onProgress: OnProgress;
   #rejectsFile: number | null = null;
@@ -50,14 +52,16 @@ export class Run {
     this.#onProgress(line);
   };
 
-  /** Does a step, and logs how long it took. */
+  /** Does a step, and notes how long it took. Steps follow each other: none is begun within another. */
   async step<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     this.progress(name);
     const start = performance.now();
     try {
       return await work();
     } finally {
-      this.log(`${name}: ${Math.round(performance.now() - start)} ms`);
+      const durationMs = Math.round(performance.now() - start);
+      this.phases.push({ name, durationMs });
+      this.log(`${name}: ${durationMs} ms`);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Check, MigrationReport } from "../../../migration/model";
+import type { Check, MigrationReport, PlannedColumn } from "../../../migration/model";
 
 export function check(changes: Partial<Check>): Check {
   return {
@@ -10,6 +10,21 @@ export function check(changes: Partial<Check>): Check {
     sql: null,
     detail: null,
     durationMs: 1,
+    ...changes,
+  };
+}
+
+export function plannedColumn(changes: Partial<PlannedColumn>): PlannedColumn {
+  return {
+    source: "c",
+    target: "c",
+    sourceType: "TEXT",
+    targetType: "text",
+    notNull: false,
+    default: null,
+    identity: false,
+    reason: "All values are text.",
+    evidence: null,
     ...changes,
   };
 }
@@ -48,6 +63,32 @@ export function sampleReport(changes: Partial<MigrationReport> = {}): MigrationR
     tables: [
       { source: "users", target: "users", sourceRows: "1", loadedRows: "1", rejectedRows: "0", durationMs: 3 },
       { source: "Audit", target: "audit_logs", sourceRows: "32", loadedRows: "32", rejectedRows: "0", durationMs: 4 },
+    ],
+    planned: [
+      {
+        source: "users",
+        target: "users",
+        rowCount: "1",
+        columns: [
+          plannedColumn({ source: "id", target: "id", sourceType: "INTEGER", targetType: "bigint", identity: true }),
+          plannedColumn({ source: "email", target: "email", sourceType: "VARCHAR(120)", targetType: "varchar(120)" }),
+        ],
+        keys: [
+          { name: "users_pkey", sql: 'ALTER TABLE "public"."users" ADD CONSTRAINT "users_pkey" PRIMARY KEY ("id")' },
+        ],
+      },
+      {
+        source: "Audit",
+        target: "audit_logs",
+        rowCount: "32",
+        columns: [plannedColumn({ source: "action", target: "action", sourceType: "", targetType: "text" })],
+        keys: [],
+      },
+    ],
+    phases: [
+      { name: "looking at the values", durationMs: 150 },
+      { name: "loading the rows", durationMs: 700 },
+      { name: "verifying", durationMs: 500 },
     ],
     leftBehind: [{ kind: "table", name: "api_keys", reason: "Excluded.", sql: "CREATE TABLE api_keys (id INTEGER)" }],
     warnings: [],

@@ -9,7 +9,7 @@ import { connect, describeTarget } from "../support/postgres";
 import type { Thread } from "../support/thread";
 import { finishStaging, loadStaging } from "./load/create";
 import { finishTables, loadExisting, openTables } from "./load/existing";
-import { canKeepLedger, commitRun, type LedgerEntry, recordRun } from "./load/ledger";
+import { canKeepLedger, commitRun, type LedgerEntry, recordRun, refuseKnowingly } from "./load/ledger";
 import { lockSchema } from "./load/lock";
 import { type OnProgress, Run } from "./load/run";
 import { checkNames, checkReplaceable, dropStaging, lostPrivileges, openStaging, swapIntoPlace } from "./load/staging";
@@ -246,7 +246,9 @@ function loadContext(work: Work, schema: string): LoadContext {
 
 async function migrateCreate(work: Work): Promise<void> {
   const { run, options, client, plan, outcome } = work;
-  const replaced = await checkNames(client, plan, options.overwrite);
+  const replaced = await checkNames(client, plan, options.overwrite).catch((error) =>
+    refuseKnowingly(client, plan, error),
+  );
   await checkReplaceable(client, options.schema, replaced);
   plan.warnings.push(...(await lostPrivileges(client, options.schema, replaced)));
   const staging = await openStaging(client, options.schema, run.id);

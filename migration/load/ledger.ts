@@ -1,5 +1,6 @@
 /** The target's own record of what was loaded, when, and from which source. */
 import { type Client, DatabaseError } from "pg";
+import { UserError } from "../../support/errors";
 import type { MigrationPlan, MigrationReport, TableReport } from "../model";
 import { digest, type ReportDigest } from "../report/digest";
 
@@ -30,6 +31,30 @@ export async function lastRun(client: Client, schema: string): Promise<RecordedR
   );
   const [last] = rows;
   return last?.complete === true ? { id: last.id, report: last.report, files: last.files } : null;
+}
+
+/**
+ * Says of a refusal whether the tables in the way are this very source's: then an earlier run, of which nobody may have seen the end, has done the work.
+ *
+ * @throws the refusal, with what the ledger knows of it
+ */
+export async function refuseKnowingly(
+  client: Client,
+  { schema, source }: MigrationPlan,
+  refusal: unknown,
+): Promise<never> {
+  const last = refusal instanceof UserError ? await lastRun(client, schema).catch(() => null) : null;
+  if (!(refusal instanceof UserError) || last === null) throw refusal;
+  const { rows } = await client.query<{ same: boolean }>(
+    "SELECT source_sha256 = $2 AS same FROM pgstead.runs WHERE id = $1",
+    [last.id, source.sha256],
+  );
+  if (rows[0]?.same !== true) throw refusal;
+  throw new UserError(
+    `${refusal.what} This source was loaded there by the run ${last.id}.`,
+    `Nothing is left to do, unless the application has written since: pgstead verify compares. To load it once more, allow overwriting; what these tables hold is lost then.`,
+    { cause: refusal },
+  );
 }
 
 /** Whether the ledger is there or can be made by this role. */

@@ -13,8 +13,10 @@ export async function withSnapshot<T>(client: Client, schema: string, work: () =
     const { rows } = await client.query<{ path: string }>("SELECT current_setting('search_path') AS path");
     // The former path stays behind the schema: a column's type may be found there.
     const path = [escapeIdentifier(schema), rows[0]?.path ?? ""].filter((part) => part !== "").join(", ");
+    // Not by SET: a path may hold an empty name, which its syntax has no way to write.
+    await client.query("SELECT set_config('search_path', $1, true)", [path]);
     await client.query(
-      `SET LOCAL search_path TO ${path}; SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle TO 'ISO, YMD'; SET LOCAL intervalstyle TO 'iso_8601'; SET LOCAL extra_float_digits TO 1; SET LOCAL bytea_output TO 'hex'; SET LOCAL statement_timeout TO 0; SET LOCAL client_encoding TO 'UTF8'; SET LOCAL transaction_read_only TO on`,
+      `SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle TO 'ISO, YMD'; SET LOCAL intervalstyle TO 'iso_8601'; SET LOCAL extra_float_digits TO 1; SET LOCAL bytea_output TO 'hex'; SET LOCAL statement_timeout TO 0; SET LOCAL client_encoding TO 'UTF8'; SET LOCAL transaction_read_only TO on`,
     );
     return await work();
   } finally {

@@ -24,6 +24,8 @@ export interface TestServer {
   /** Makes an empty database owned by the ordinary role `app`, and says how `app` connects to it. */
   createDatabase(): Promise<PostgresTarget>;
   dropDatabase(name: string): Promise<void>;
+  /** Kills the server and all its processes at once, as a lost machine would, and starts it again. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -66,15 +68,19 @@ export async function testServer(tuned: Record<string, string> = {}): Promise<Te
     max_wal_size: "256MB",
     ...tuned,
   };
-  const server = spawn(
-    join(native, "bin", "postgres"),
-    ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
-    { ...as, stdio: ["ignore", "ignore", "pipe"] },
-  );
   let log = "";
-  server.stderr?.on("data", (chunk) => {
-    log = (log + chunk).slice(-20_000);
-  });
+  const start = () => {
+    const started = spawn(
+      join(native, "bin", "postgres"),
+      ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+      { ...as, stdio: ["ignore", "ignore", "pipe"] },
+    );
+    started.stderr?.on("data", (chunk) => {
+      log = (log + chunk).slice(-20_000);
+    });
+    return started;
+  };
+  let server = start();
   const killAtExit = () => server.kill("SIGQUIT");
   process.once("exit", killAtExit);
 
@@ -104,6 +110,15 @@ export async function testServer(tuned: Record<string, string> = {}): Promise<Te
     async dropDatabase(name) {
       await asSuperuser(superuser(), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
+    async crash() {
+      const ended = new Promise((done) => server.once("exit", done));
+      const pids = childrenOf(server.pid ?? 0);
+      for (const pid of [server.pid ?? 0, ...pids]) kill(pid);
+      await ended;
+      while (pids.some(isAlive)) await sleep(20);
+      server = start();
+      await untilReady(superuser(), server, () => log);
+    },
     async stop() {
       process.removeListener("exit", killAtExit);
       if (server.exitCode === null && server.signalCode === null) {
@@ -114,6 +129,31 @@ export async function testServer(tuned: Record<string, string> = {}): Promise<Te
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function childrenOf(pid: number): number[] {
+  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid="]).toString().trim().split("\n");
+  return rows.flatMap((row) => {
+    const [child, parent] = row.trim().split(/\s+/).map(Number);
+    return parent === pid && child !== undefined ? [child] : [];
+  });
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function asSuperuser(target: PostgresTarget, sql: string): Promise<void> {

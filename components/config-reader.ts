@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MB, parseMemory } from "../server/units";
+import { parseDuration } from "../support/duration";
 import { UserError } from "../support/errors";
 
 /** Reads config values, collecting what is wrong with them instead of stopping at the first. */
@@ -69,6 +70,12 @@ export class ConfigReader {
     return text;
   }
 
+  duration(key: string): string {
+    const text = this.text(key);
+    if (text !== "" && !isDuration(text)) this.wrong(key, `is '${text}'`, "a time such as 30min, 12h or 90d, or empty");
+    return text;
+  }
+
   texts(key: string): string[] {
     const value = this.json(key, "a list of names");
     if (value === undefined) return [];
@@ -107,6 +114,14 @@ export class ConfigReader {
       this.wrong(key, "cannot be read", accepted);
       return undefined;
     }
+  }
+}
+
+function isDuration(text: string): boolean {
+  try {
+    return parseDuration(text) > 0;
+  } catch {
+    return false;
   }
 }
 

@@ -40,7 +40,7 @@ export class DataMigration extends pulumi.ComponentResource {
         tlsMode: server.tlsMode,
         tlsCaFile: server.tlsCaFile,
         database: database.database,
-        role: database.role,
+        role: database.loginRole,
         password: database.password,
       },
       // The tables are the application's now: they go with the server or stay with it, never because this resource goes.

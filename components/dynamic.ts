@@ -5,7 +5,11 @@ export type ProviderModule =
   | "./providers/embedded-server.ts"
   | "./providers/data-migration.ts"
   | "./providers/env-file.ts"
-  | "./providers/role-password.ts";
+  | "./providers/role-password.ts"
+  | "./providers/secret-version.ts"
+  | "./providers/login-roles.ts"
+  | "./providers/secret-file.ts"
+  | "./providers/notify-command.ts";
 
 /**
  * A dynamic resource whose life is a module of this project: it exports check, create, diff, update, read and delete.

@@ -25,7 +25,14 @@ export class EmbeddedServer extends pulumi.ComponentResource implements Postgres
 
     const superuserPassword = new random.RandomPassword(
       `${name}-superuser`,
-      { length: 32, special: false },
+      {
+        length: 32,
+        special: false,
+        // The first version has no keepers: a stack made before there were versions keeps its password.
+        ...(settings.superuserSecretVersion === 1
+          ? {}
+          : { keepers: { secretVersion: String(settings.superuserSecretVersion) } }),
+      },
       { parent: this },
     );
     const { postgresql, ...server } = settings;

@@ -10,6 +10,9 @@ const tunings = ["auto", "phase12"] as const;
 const workloads = ["web", "oltp", "dw", "desktop", "mixed"] as const;
 const diskTypes = ["ssd", "hdd", "san", "nvme"] as const;
 const migrationModes = ["create", "existing"] as const;
+const rotationModes = ["in-place", "alternating"] as const;
+const agePolicies = ["warn", "rotate"] as const;
+const secretFileContents = ["url", "password"] as const;
 const badRowPolicies = ["fail", "skip"] as const;
 
 /** The embedded server's part of the settings. */
@@ -17,6 +20,7 @@ export interface EmbeddedSettings {
   instance: "embedded";
   port: number;
   superuser: string;
+  superuserSecretVersion: number;
   dataFolder: string;
   runAs: string;
   locale: string;
@@ -55,6 +59,28 @@ export interface DatabaseSettings {
   locale: string;
   extensions: string[];
   secretVersion: number;
+  rotation: RotationSettings;
+}
+
+/** How the application's password is renewed. */
+export interface RotationSettings {
+  mode: (typeof rotationModes)[number];
+  /** How long the previous login works, with alternating roles; empty for until the next rotation. */
+  retireAfter: string;
+  /** Empty for no age that is too old. */
+  maxAge: string;
+  onAge: (typeof agePolicies)[number];
+}
+
+/** How the application is given what it connects with. */
+export interface HandOutSettings {
+  /** The application's .env, or empty. */
+  envFile: string;
+  /** A file with the secret alone, or empty. */
+  secretFile: string;
+  secretFileContent: (typeof secretFileContents)[number];
+  /** Program and arguments; empty for none. */
+  notifyCommand: string[];
 }
 
 export interface MigrationSettings {
@@ -73,8 +99,7 @@ export interface Settings {
   database: DatabaseSettings;
   /** Absent when no source is configured. */
   migration?: MigrationSettings;
-  /** The application's .env, or empty. */
-  envFile: string;
+  handOut: HandOutSettings;
 }
 
 /**
@@ -91,7 +116,19 @@ export function readSettings(config = new pulumi.Config()): Settings {
     locale: read.text("locale"),
     extensions: read.texts("extensions"),
     secretVersion: read.integer("secretVersion", 1, 2 ** 31 - 1),
+    rotation: {
+      mode: read.oneOf("rotation", rotationModes),
+      retireAfter: read.duration("retireAfter"),
+      maxAge: read.duration("maxSecretAge"),
+      onAge: read.oneOf("secretAgePolicy", agePolicies),
+    },
   };
+  if (database.rotation.mode === "alternating" && Buffer.byteLength(database.role) > 61)
+    read.wrong(
+      "role",
+      "is too long for two login roles beside it",
+      "a name of at most 61 bytes with rotation: alternating",
+    );
   if (database.role === server.superuser)
     read.wrong("role", `is '${database.role}', the superuser's own name`, "a name of its own");
   const migration: MigrationSettings = {
@@ -104,9 +141,14 @@ export function readSettings(config = new pulumi.Config()): Settings {
     run: read.integer("migrationRun", 1, 2 ** 31 - 1),
     overwrite: read.flag("overwriteTarget"),
   };
-  const envFile = read.text("envFile");
+  const handOut: HandOutSettings = {
+    envFile: read.text("envFile"),
+    secretFile: read.text("secretFile"),
+    secretFileContent: read.oneOf("secretFileContent", secretFileContents),
+    notifyCommand: read.texts("notifyCommand"),
+  };
   read.finish();
-  return { server, database, ...(migration.source === "" ? {} : { migration }), envFile };
+  return { server, database, ...(migration.source === "" ? {} : { migration }), handOut };
 }
 
 function readServer(read: ConfigReader): EmbeddedSettings | ExternalSettings {
@@ -138,6 +180,7 @@ function readServer(read: ConfigReader): EmbeddedSettings | ExternalSettings {
   return {
     instance,
     ...common,
+    superuserSecretVersion: read.integer("superuserSecretVersion", 1, 2 ** 31 - 1),
     dataFolder: read.text("dataFolder"),
     runAs: read.text("runAs"),
     locale: read.text("locale"),

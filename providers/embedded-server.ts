@@ -6,15 +6,11 @@ import { changeServer, dataIsGone } from "../server/embedded/change";
 import { createServer, UndoFailed } from "../server/embedded/create";
 import { differences, refusals } from "../server/embedded/differences";
 import { findServer } from "../server/embedded/existing";
-import {
-  type EmbeddedServerInputs,
-  type EmbeddedServerOutputs,
-  inputProblems,
-  isUnknown,
-} from "../server/embedded/inputs";
+import { type EmbeddedServerInputs, type EmbeddedServerOutputs, inputProblems } from "../server/embedded/inputs";
 import { serverState } from "../server/embedded/postmaster";
 import { removeServer, tidyHome } from "../server/embedded/remove";
 import { messageOf, UserError } from "../support/errors";
+import { isUnknown } from "../support/unknown-value";
 
 export type { EmbeddedServerInputs, EmbeddedServerOutputs };
 

@@ -1,10 +1,10 @@
 /** The life of the application's .env: DATABASE_URL in it, and a .env.example beside it that holds no secret. */
 import { chownSync, existsSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { audit } from "../support/audit";
 import { readKey, removeKey, setKey } from "../support/env-text";
 import { messageOf, UserError } from "../support/errors";
 import { writeFileAtomic } from "../support/files";
-
 import { unknownValue } from "../support/unknown-value";
 
 interface Inputs {
@@ -12,6 +12,10 @@ interface Inputs {
   file: string;
   /** A secret. */
   url: string;
+  /** For the log of what was handed out; absent in states of before there was one. */
+  role?: string;
+  version?: string;
+  auditFile?: string;
 }
 
 interface Outputs extends Inputs {
@@ -64,6 +68,8 @@ function write(inputs: Inputs): Outputs {
   setIn(path, inputs.url, 0o600);
   const example = examplePath(path);
   setIn(example, withoutPassword(inputs.url), existsSync(example) ? statSync(example).mode & 0o777 : 0o644);
+  const { role = "", version = "", auditFile = "" } = inputs;
+  audit(auditFile, { event: "handed out", version, role, to: path });
   return { ...inputs, path };
 }
 

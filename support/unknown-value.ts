@@ -3,3 +3,9 @@
  * another type is expected. Source: sdk/nodejs/runtime/rpc.ts, `unknownValue`.
  */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Whether a value, or any part of it, is known only later. */
+export function isUnknown(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.values(value).some(isUnknown);
+  return value === unknownValue;
+}

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { unknownValue } from "../../support/unknown-value";
+import { isUnknown } from "../../support/unknown-value";
 import { overrideProblems } from "../tuning/overrides";
 import { disks, workloads } from "../tuning/types";
 import { MB, parseMemory } from "../units";
@@ -45,11 +45,6 @@ export interface EmbeddedServerOutputs extends EmbeddedServerInputs {
   systemIdentifier: string;
   /** Whether it ran when it was last looked at. */
   running: boolean;
-}
-
-export function isUnknown(value: unknown): boolean {
-  if (typeof value === "object" && value !== null) return Object.values(value).some(isUnknown);
-  return value === unknownValue;
 }
 
 /** Every input that cannot be used, with the reason; values that are not known yet are left out. */

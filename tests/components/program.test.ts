@@ -16,6 +16,8 @@ const outputs = {
     report: { status: "verified", target: { serverVersion: "16.9" } },
     files: { json: "report.json" },
   },
+  "pulumi-nodejs:dynamic/pgstead:SecretVersion": { key: "7", issuedAt: "2026-01-01T00:00:00.000Z" },
+  "pulumi-nodejs:dynamic/pgstead:LoginRoles": { role: "backupmgmt_b" },
   "pulumi-nodejs:dynamic/pgstead:EnvFile": { path: "/somewhere/.env" },
 };
 
@@ -94,6 +96,41 @@ describe("the program", () => {
     const password = registered.find((r) => r.name === "application-password");
     expect(password?.inputs).toMatchObject({ length: 24, special: false, keepers: { secretVersion: "7" } });
     expect(registered.find((r) => r.name === "postgres-superuser")?.inputs).not.toHaveProperty("keepers");
+  });
+
+  it("gives the superuser a new password when its version rises, and only then", async () => {
+    const { registered } = await runProgram({ superuserSecretVersion: 2 });
+    expect(registered.find((r) => r.name === "postgres-superuser")?.inputs).toMatchObject({
+      keepers: { secretVersion: "2" },
+    });
+  });
+
+  it("makes an owner that cannot log in and two logins for it with alternating rotation, and hands out the active one", async () => {
+    const { registered, exports } = await runProgram({
+      rotation: "alternating",
+      retireAfter: "12h",
+      source: "app.db",
+      envFile: ".env",
+      secretFile: "secrets/database",
+      secretFileContent: "password",
+      notifyCommand: ["systemctl", "reload", "app"],
+    });
+    const role = one(registered, "postgresql:index/role:Role").inputs;
+    expect(role).toMatchObject({ name: "backupmgmt", login: false });
+    expect(role).not.toHaveProperty("password");
+    const logins = one(registered, "pulumi-nodejs:dynamic/pgstead:LoginRoles").inputs;
+    expect(logins).toMatchObject({ owner: "backupmgmt", version: "7", retireAfter: "12h", ownerMayLogIn: true });
+    expect(isSecret(logins.password)).toBe(true);
+    expect(one(registered, "pulumi-nodejs:dynamic/pgstead:SqliteLoad").inputs).toMatchObject({ role: "backupmgmt_b" });
+    expect(await outputValue(exports.url)).toBe("postgresql://backupmgmt_b:generated@127.0.0.1:5434/backup_management");
+    const file = one(registered, "pulumi-nodejs:dynamic/pgstead:SecretFile").inputs;
+    expect(file).toMatchObject({ file: "secrets/database", role: "backupmgmt_b", version: "7" });
+    expect(isSecret(file.content)).toBe(true);
+    expect(one(registered, "pulumi-nodejs:dynamic/pgstead:NotifyCommand").inputs).toMatchObject({
+      command: ["systemctl", "reload", "app"],
+      trigger: "backupmgmt_b@127.0.0.1:5434/backup_management 7",
+      envFile: "/somewhere/.env",
+    });
   });
 
   it("makes no migration and no .env where none is configured", async () => {

@@ -17,6 +17,7 @@ describe("the settings", () => {
       locale: "C",
       extensions: [],
       secretVersion: 1,
+      rotation: { mode: "in-place", retireAfter: "", maxAge: "", onAge: "warn" },
     });
     expect(settings.migration).toBeUndefined();
   });
@@ -31,6 +32,8 @@ describe("the settings", () => {
       badRows: "ignore",
       role: "",
       secretVersion: "two",
+      rotation: "sometimes",
+      retireAfter: "0h",
       postgresSettings: { listen_addresses: "*" },
       excludeTables: "users",
     });
@@ -40,7 +43,7 @@ describe("the settings", () => {
     } catch (error) {
       message = (error as Error).message;
     }
-    expect(message).toContain("10 values");
+    expect(message).toContain("12 values");
     for (const line of [
       "pgstead:instance is 'dockr'; accepted: embedded, external.",
       "pgstead:port is '70000'; accepted: a whole number from 1 to 65535.",
@@ -50,6 +53,8 @@ describe("the settings", () => {
       "pgstead:badRows is 'ignore'; accepted: fail, skip.",
       "pgstead:role is empty; accepted: a name of 1 to 63 bytes.",
       "pgstead:secretVersion is 'two'; accepted: a whole number from 1 to 2147483647.",
+      "pgstead:rotation is 'sometimes'; accepted: in-place, alternating.",
+      "pgstead:retireAfter is '0h'; accepted: a time such as 30min, 12h or 90d, or empty.",
       "pgstead:postgresSettings cannot be used: The setting listen_addresses cannot be set by config: it follows pgstead:host;",
       "pgstead:excludeTables cannot be read; accepted: a list of names.",
     ])

@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ProjectResource } from "./dynamic";
+import type { PostgresServer } from "./postgres-server";
+
+/** Two login roles of one owner, which get the new passwords in turn. */
+export class LoginRoles extends ProjectResource {
+  /** The login that has the present password. */
+  declare readonly role: pulumi.Output<string>;
+  /** The login before it, and until when it works; null when it does not any more. */
+  declare readonly previous: pulumi.Output<{ role: string; until: string } | null>;
+
+  constructor(
+    name: string,
+    args: {
+      server: PostgresServer;
+      database: pulumi.Input<string>;
+      owner: pulumi.Input<string>;
+      password: pulumi.Input<string>;
+      version: pulumi.Input<string>;
+      retireAfter: string;
+      auditFile: string;
+    },
+    opts: pulumi.CustomResourceOptions,
+  ) {
+    const { server } = args;
+    super(
+      "LoginRoles",
+      "./providers/login-roles.ts",
+      name,
+      {
+        role: undefined,
+        previous: undefined,
+        host: server.host,
+        port: server.port,
+        tlsMode: server.tlsMode,
+        tlsCaFile: server.tlsCaFile,
+        superuser: server.superuser,
+        superuserPassword: server.superuserPassword,
+        database: args.database,
+        owner: args.owner,
+        password: pulumi.secret(args.password),
+        version: args.version,
+        retireAfter: args.retireAfter,
+        ownerMayLogIn: !server.hasContent,
+        auditFile: args.auditFile,
+      },
+      opts,
+    );
+  }
+}

@@ -1,0 +1,127 @@
+/** Alternating rotation with the real engine: an application that queries without pause, on what its .env says, sees no error. */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readKey } from "../../support/env-text";
+import { freePort } from "../support/postgres";
+import { TestProject } from "../support/project";
+
+const minutes = 60_000;
+let project: TestProject;
+let dataFolder = "";
+
+beforeAll(async () => {
+  project = new TestProject();
+  project.adoptBuiltEngine();
+  for (const [key, value] of Object.entries({
+    port: String(await freePort()),
+    source: "",
+    rotation: "in-place",
+    secretFile: "secret",
+  }))
+    await pulumi("config", "set", key, value);
+  await pulumi("config", "set", "--path", "notifyCommand[0]", "touch");
+  await pulumi("config", "set", "--path", "notifyCommand[1]", "told the application");
+}, 5 * minutes);
+
+afterAll(async () => {
+  await project.run("pulumi", "destroy", "--yes", "--skip-preview", "--stack", "dev");
+  if (dataFolder !== "") rmSync(dirname(dataFolder), { recursive: true, force: true });
+  project.remove();
+}, 5 * minutes);
+
+async function pulumi(...args: string[]): Promise<string> {
+  const { code, output } = await project.run("pulumi", ...args);
+  expect(code, output).toBe(0);
+  return output;
+}
+
+const up = (...args: string[]) => pulumi("up", "--yes", "--skip-preview", ...args);
+const url = () => readKey(readFileSync(project.path(".env"), "utf8"), "DATABASE_URL") ?? "";
+
+async function query(sql: string, at = url()): Promise<Record<string, unknown>[]> {
+  const client = new Client(at);
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+it(
+  "goes from one role to two, and through rotations, without an error for who follows the .env",
+  async () => {
+    await up();
+    dataFolder = String(
+      JSON.parse((await project.run("pulumi", "stack", "output", "--json", "--stack", "dev")).stdout).dataFolder,
+    );
+    await query("CREATE TABLE before_rotation (id int)");
+    let running = true;
+    const errors: string[] = [];
+    const users = new Set<unknown>();
+    const application = (async () => {
+      while (running) {
+        try {
+          const [row] = await query(
+            "SELECT session_user::text AS login, current_user::text AS me FROM before_rotation RIGHT JOIN (VALUES (1)) v ON true",
+          );
+          users.add(row?.login);
+          if (row?.me !== "backupmgmt") errors.push(`works as ${row?.me}`);
+        } catch (error) {
+          errors.push(String(error));
+        }
+        await sleep(5);
+      }
+    })();
+    await pulumi("config", "set", "rotation", "alternating");
+    await up();
+    const first = url();
+    for (const version of ["2", "3"]) {
+      await pulumi("config", "set", "secretVersion", version);
+      await up();
+      expect(readFileSync(project.path("secret"), "utf8")).toBe(url());
+    }
+    running = false;
+    await application;
+    expect(errors).toEqual([]);
+    expect([...users]).toEqual(["backupmgmt", "backupmgmt_a", "backupmgmt_b"]);
+    expect(existsSync(project.path("told the application"))).toBe(true);
+    await expect(query("SELECT 1", first)).rejects.toThrow(/password authentication failed/);
+    await up("--expect-no-changes");
+    await pulumi("refresh", "--yes", "--skip-preview");
+    await up("--expect-no-changes");
+  },
+  15 * minutes,
+);
+
+it(
+  "gives the superuser another password in the running server",
+  async () => {
+    const stored = `SELECT pg_postmaster_start_time()::text AS started`;
+    const before = await query(stored);
+    await pulumi("config", "set", "superuserSecretVersion", "2");
+    await up();
+    await up("--expect-no-changes");
+    expect(await query(stored)).toEqual(before);
+    // Made as the superuser, so the new password is the one that works.
+    await pulumi("config", "set", "--path", "extensions[0]", "pg_trgm");
+    await up();
+    expect(await query("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toHaveLength(1);
+  },
+  10 * minutes,
+);
+
+it(
+  "goes back to one role, which logs in again",
+  async () => {
+    await pulumi("config", "set", "rotation", "in-place");
+    await up();
+    expect(await query("SELECT session_user::text AS login")).toEqual([{ login: "backupmgmt" }]);
+    expect(await query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'backupmgmt\\__'")).toEqual([]);
+    await up("--expect-no-changes");
+  },
+  10 * minutes,
+);

@@ -96,6 +96,18 @@ export class ConfigReader {
     return Object.fromEntries(Object.entries(value).map(([name, v]) => [name, pgValue(v)]));
   }
 
+  /** Names with a text each, such as `{ "orders.total": "numeric(12,2)" }`. */
+  map(key: string): Record<string, string> {
+    const value = this.json(key, "names with a text each");
+    if (value === undefined) return {};
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      const entries = Object.entries(value);
+      if (entries.every(([, text]) => typeof text === "string")) return Object.fromEntries(entries);
+    }
+    this.wrong(key, "is not a map of texts", "names with a text each");
+    return {};
+  }
+
   queries(key: string): { name: string; sql: string }[] {
     const accepted = "a list of {name, sql}";
     const value = this.json(key, accepted);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { MigrationReport } from "../migration/model";
+import type { MigrationReport, Policies } from "../migration/model";
 import type { ReportDigest } from "../migration/report/digest";
 import type { ApplicationDatabase } from "./application-database";
 import { ProjectResource } from "./dynamic";
@@ -29,6 +29,7 @@ export class DataMigration extends pulumi.ComponentResource {
         excludeTables: settings.excludeTables,
         batchSize: settings.batchSize,
         badRows: settings.badRows,
+        policies: settings.policies,
         compareQueries: settings.compareQueries,
         run: settings.run,
         overwrite: settings.overwrite,
@@ -61,6 +62,7 @@ interface SqliteLoadArgs {
   excludeTables: pulumi.Input<string[]>;
   batchSize: pulumi.Input<number>;
   badRows: pulumi.Input<string>;
+  policies: pulumi.Input<Policies>;
   compareQueries: pulumi.Input<{ name: string; sql: string }[]>;
   run: pulumi.Input<number>;
   overwrite: pulumi.Input<boolean>;

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Policies } from "../migration/model";
+import { policyErrors } from "../migration/policies";
 import { reservedSettings } from "../server/embedded/settings";
 import { overrideProblems } from "../server/tuning/overrides";
 import { type TlsMode, tlsModes } from "../support/postgres";
@@ -89,6 +91,7 @@ export interface MigrationSettings {
   excludeTables: string[];
   batchSize: number;
   badRows: (typeof badRowPolicies)[number];
+  policies: Policies;
   compareQueries: { name: string; sql: string }[];
   run: number;
   overwrite: boolean;
@@ -137,6 +140,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
     excludeTables: read.texts("excludeTables"),
     batchSize: read.integer("batchSize", 1, 1_000_000),
     badRows: read.oneOf("badRows", badRowPolicies),
+    policies: readPolicies(read),
     compareQueries: read.queries("compareQueries"),
     run: read.integer("migrationRun", 1, 2 ** 31 - 1),
     overwrite: read.flag("overwriteTarget"),
@@ -149,6 +153,15 @@ export function readSettings(config = new pulumi.Config()): Settings {
   };
   read.finish();
   return { server, database, ...(migration.source === "" ? {} : { migration }), handOut };
+}
+
+function readPolicies(read: ConfigReader): Policies {
+  const policies: Policies = {
+    types: read.map("types"),
+    mixed: read.text("mixed") as Policies["mixed"],
+  };
+  for (const { policy, problem, accepted } of policyErrors(policies)) read.wrong(policy, problem, accepted);
+  return policies;
 }
 
 function readServer(read: ConfigReader): EmbeddedSettings | ExternalSettings {

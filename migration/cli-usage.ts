@@ -23,6 +23,16 @@ const options: [commands: readonly Command[], option: string, meaning: string][]
   [["migrate"], "--batch-size N", `rows in one COPY batch (${defaultOptions.batchSize})`],
   [["migrate"], "--bad-rows WHAT", "fail (default), or skip: set rows aside that do not fit, and go on"],
   [["migrate"], "--verify WHAT", "full (default): every cell is compared; off: nothing is proved"],
+  [
+    commands,
+    "--type WHAT=TYPE",
+    "the type of a column (table.column) or of a declared type, such as 'numeric(12,2)' or 'timestamptz from epoch milliseconds'; may be repeated",
+  ],
+  [
+    commands,
+    "--mixed WHAT",
+    "columns in which some values contradict the declared type: widen (default), or reject those rows",
+  ],
   [["migrate"], "--overwrite", "replace target tables that hold rows"],
   [["migrate", "verify"], "--compare NAME=SQL", "a query that must give the same rows on both sides; may be repeated"],
   [

@@ -29,6 +29,8 @@ const flags = {
   "batch-size": { type: "string" },
   "bad-rows": { type: "string" },
   verify: { type: "string" },
+  type: { type: "string", multiple: true },
+  mixed: { type: "string" },
   overwrite: { type: "boolean" },
   compare: { type: "string", multiple: true },
   "work-folder": { type: "string" },
@@ -104,6 +106,8 @@ function readInput(values: ReturnType<typeof parse>, hasTarget: boolean): Migrat
         batchSize: values["batch-size"] === undefined ? undefined : Number(values["batch-size"]),
         badRows: values["bad-rows"] as MigrationOptions["badRows"] | undefined,
         verification: values.verify as MigrationOptions["verification"] | undefined,
+        types: readMap("type", values.type),
+        mixed: values.mixed as MigrationOptions["mixed"] | undefined,
         overwrite: values.overwrite,
         compareQueries: values.compare?.map(readCompare),
         workFolder: values["work-folder"],
@@ -113,6 +117,20 @@ function readInput(values: ReturnType<typeof parse>, hasTarget: boolean): Migrat
   } catch (error) {
     throw new UsageError(messageOf(error));
   }
+}
+
+/** NAME=VALUE, each once. The value holds no `=`, which a name may. */
+function readMap(flag: string, entries: string[] | undefined): Record<string, string> | undefined {
+  return (
+    entries &&
+    Object.fromEntries(
+      entries.map((text) => {
+        const at = text.lastIndexOf("=");
+        if (at < 1) throw new UsageError(`--${flag} ${text} is not of the form NAME=VALUE.`);
+        return [text.slice(0, at), text.slice(at + 1)];
+      }),
+    )
+  );
 }
 
 function readCompare(text: string): CompareQuery {

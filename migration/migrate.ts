@@ -10,6 +10,8 @@ import type { Thread } from "../support/thread";
 import { finishStaging, loadStaging } from "./load/create";
 import { finishTables, loadExisting, openTables } from "./load/existing";
 import { canKeepLedger, commitRun, type LedgerEntry, recordRun, refuseKnowingly } from "./load/ledger";
+import { unfitWarnings } from "./load/fit";
+import { canKeepLedger, commitRun, type LedgerEntry, recordRun } from "./load/ledger";
 import { lockSchema } from "./load/lock";
 import { type OnProgress, Run } from "./load/run";
 import { checkNames, checkReplaceable, dropStaging, lostPrivileges, openStaging, swapIntoPlace } from "./load/staging";
@@ -107,9 +109,10 @@ async function makePlan(
     throw error;
   }
   Object.assign(catalog, await run.step("checking the source", () => check.result));
-  return options.mode === "create"
-    ? planCreate(catalog, profiles, options)
-    : planExisting(catalog, profiles, targets, options);
+  if (options.mode === "existing") return planExisting(catalog, profiles, targets, options);
+  const planned = planCreate(catalog, profiles, options);
+  planned.warnings.push(...unfitWarnings(db, planned, options.badRows));
+  return planned;
 }
 
 /**

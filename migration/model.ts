@@ -5,8 +5,16 @@
  */
 import type { PostgresTarget } from "../support/postgres";
 
+/** What the user decides in place of the defaults. A column is named `table.column`, by the source's names. */
+export interface Policies {
+  /** Types by declared type or by column, such as `numeric(12,2)` or `timestamptz from epoch milliseconds`. The column's own entry wins. */
+  types: Record<string, string>;
+  /** A column in which some values agree with its declared type and others do not: `widen` it to hold all, or `reject` the others' rows. */
+  mixed: "widen" | "reject";
+}
+
 /** What to migrate, to where, and what to do with what does not fit. */
-export interface MigrationOptions {
+export interface MigrationOptions extends Policies {
   /** Path of the SQLite database, or of a `.sql` script that makes one (as SQLite's `.dump` writes it). */
   source: string;
   target: PostgresTarget;
@@ -179,7 +187,23 @@ export type TargetType =
   | { kind: "other"; sql: string; base?: TargetType };
 
 /** How a point in time is held in SQLite. */
-export type TimeForm = "text" | "epoch seconds" | "epoch milliseconds" | "epoch microseconds" | "julian day";
+export type TimeForm =
+  | "text"
+  | "epoch seconds"
+  | "epoch milliseconds"
+  | "epoch microseconds"
+  | "epoch nanoseconds"
+  | "julian day"
+  /** Since 2001-01-01. */
+  | "cocoa seconds"
+  /** Since 1601-01-01. */
+  | "webkit microseconds"
+  /** Units of 100 ns since 1601-01-01. */
+  | "filetime"
+  /** Units of 100 ns since 0001-01-01. */
+  | "dotnet ticks"
+  /** Days since 1899-12-30. */
+  | "excel days";
 
 export interface ColumnPlan {
   source: string;
@@ -193,6 +217,8 @@ export interface ColumnPlan {
   identity: boolean;
   /** Why this type: one sentence. */
   reason: string;
+  /** Set where config decided the type, so that values may not fit it. */
+  byConfig?: true;
   profile: ColumnProfile | null;
 }
 

@@ -1,6 +1,7 @@
 /** The options of a migration: defaults, and every error told at once. */
 import { UserError } from "../support/errors";
 import type { MigrationOptions } from "./model";
+import { defaultPolicies, policyErrors } from "./policies";
 
 /** What must be given; the rest has defaults. */
 export type MigrationInput = Pick<MigrationOptions, "source" | "target"> & Partial<MigrationOptions>;
@@ -12,6 +13,7 @@ export const defaultOptions: Omit<MigrationOptions, "source" | "target"> = {
   batchSize: 1000,
   badRows: "fail",
   verification: "full",
+  ...defaultPolicies,
   overwrite: false,
   compareQueries: [],
   workFolder: "pgstead-runs",
@@ -31,6 +33,7 @@ export function migrationOptions(input: MigrationInput): MigrationOptions {
     ...(Number.isInteger(options.batchSize) && options.batchSize >= 1 && options.batchSize <= 1_000_000
       ? []
       : [`batchSize is ${options.batchSize}: use a whole number from 1 to 1000000`]),
+    ...policyErrors(options).map(({ policy, problem, accepted }) => `${policy} ${problem}: use ${accepted}`),
     ...schemaErrors(options.schema),
     ...(options.workFolder === "" ? ["workFolder is empty: give a folder"] : []),
     ...options.compareQueries.flatMap((query, position) =>

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { MigrationOptions, MigrationPlan } from "./model";
+import { unfitWarnings } from "./load/fit";
+import type { MigrationOptions, MigrationPlan, Policies } from "./model";
 import { type Profiles, planCreate } from "./plan/create-plan";
 import { readCatalog } from "./source/catalog";
 import { freeze } from "./source/freeze";
@@ -15,7 +16,8 @@ import { profileTable } from "./source/profile";
  * @throws UserError for a source that cannot be read
  */
 export async function planSource(
-  options: Pick<MigrationOptions, "source" | "schema" | "excludeTables">,
+  options: Pick<MigrationOptions, "source" | "schema" | "excludeTables"> &
+    Partial<Policies & Pick<MigrationOptions, "badRows">>,
 ): Promise<MigrationPlan> {
   const folder = mkdtempSync(join(tmpdir(), "pgstead-plan-"));
   try {
@@ -27,7 +29,9 @@ export async function planSource(
         ({ kind, name }) => kind === "table" && !options.excludeTables.includes(name),
       );
       const profiles: Profiles = new Map(carried.map((table) => [table.name, profileTable(db, table)]));
-      return planCreate(catalog, profiles, options);
+      const planned = planCreate(catalog, profiles, options);
+      planned.warnings.push(...unfitWarnings(db, planned, options.badRows ?? "fail"));
+      return planned;
     } finally {
       db.close();
     }

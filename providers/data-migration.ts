@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { RecordedRun } from "../migration";
-import type { CompareQuery, MigrationOptions, MigrationReport } from "../migration/model";
+import type { CompareQuery, MigrationOptions, MigrationReport, Policies } from "../migration/model";
+import { defaultPolicies } from "../migration/policies";
 import type { ReportDigest } from "../migration/report/digest";
 import { version } from "../package.json";
 import { connect, type TlsMode } from "../support/postgres";
@@ -15,6 +16,7 @@ interface Inputs {
   excludeTables: string[];
   batchSize: number;
   badRows: MigrationOptions["badRows"];
+  policies: Policies;
   compareQueries: CompareQuery[];
   /** Raised to load again. */
   run: number;
@@ -158,6 +160,7 @@ function options(inputs: Inputs): MigrationOptions {
     batchSize: inputs.batchSize,
     badRows: inputs.badRows,
     verification: "full",
+    ...inputs.policies,
     overwrite: inputs.overwrite,
     compareQueries: inputs.compareQueries,
     workFolder: resolve(inputs.workFolder),
@@ -175,6 +178,11 @@ async function findings(olds: Outputs, news: Inputs): Promise<string[]> {
   const decisive = ["source", "mode", "excludeTables", "badRows"] as const;
   for (const name of decisive)
     if (JSON.stringify(news[name]) !== JSON.stringify(olds[name]))
+      found.push(`${name} has changed since the migration`);
+  // A state of before there was a policy has none: it was migrated by its default.
+  const defaults: Policies = defaultPolicies;
+  for (const name of Object.keys(defaults) as (keyof Policies)[])
+    if (JSON.stringify(news.policies[name]) !== JSON.stringify(olds.policies?.[name] ?? defaults[name]))
       found.push(`${name} has changed since the migration`);
   if (olds.engineVersion !== version)
     found.push(`pgstead is ${version} now, and was ${olds.engineVersion} at the migration`);

@@ -5,17 +5,25 @@ import type {
   LeftBehind,
   MigrationOptions,
   MigrationPlan,
+  Policies,
   SourceCatalog,
   SourceColumn,
   SourceTable,
   TablePlan,
+  TargetType,
 } from "../model";
+import { type Choices, readChoices } from "./choices";
+import { readDeclaration } from "./declaration";
 import { translateDefault } from "./defaults";
 import { planForeignKeys, unifyKeyTypes } from "./foreign-keys";
 import { detailsLeftBehind, isCarried, objectsLeftBehind, tablesLeftBehind } from "./left-behind";
 import { columnNamespace, Namespace } from "./names";
 import { loadingOrder } from "./order";
-import { decideType, typeSql } from "./types";
+import { decideType, type TypeDecision, typeSql } from "./types";
+
+interface PlanPolicies extends Pick<Policies, "mixed"> {
+  choices: Choices;
+}
 
 /** By table, then by column. */
 export type Profiles = Map<string, Map<string, ColumnProfile>>;
@@ -24,15 +32,21 @@ export type Profiles = Map<string, Map<string, ColumnProfile>>;
 export function planCreate(
   catalog: SourceCatalog,
   profiles: Profiles,
-  options: Pick<MigrationOptions, "schema" | "excludeTables">,
+  options: Pick<MigrationOptions, "schema" | "excludeTables"> & Partial<Policies>,
 ): MigrationPlan {
+  const policies: PlanPolicies = {
+    choices: readChoices(catalog.tables, { types: options.types ?? {} }),
+    mixed: options.mixed ?? "widen",
+  };
   const leftBehind = [...tablesLeftBehind(catalog, options.excludeTables), ...objectsLeftBehind(catalog)];
   const warnings = sourceWarnings(catalog, options.excludeTables);
   const carried = catalog.tables.filter(
     (table) => table.kind === "table" && !options.excludeTables.includes(table.name),
   );
   const relations = new Namespace();
-  const tables = carried.map((table) => planTable(table, profiles.get(table.name) ?? new Map(), relations, warnings));
+  const tables = carried.map((table) =>
+    planTable(table, profiles.get(table.name) ?? new Map(), policies, relations, warnings),
+  );
   // The application's own index names come before those made up here.
   for (const table of tables) planIndexes(sourceOf(catalog, table), table, relations, warnings);
   for (const table of tables) planKeys(sourceOf(catalog, table), table, relations, warnings);
@@ -89,6 +103,7 @@ export function keysOf(table: SourceTable): Pick<TablePlan, "key" | "shownKey"> 
 function planTable(
   table: SourceTable,
   profiles: Map<string, ColumnProfile>,
+  policies: PlanPolicies,
   relations: Namespace,
   warnings: string[],
 ): TablePlan {
@@ -96,7 +111,9 @@ function planTable(
   return {
     source: table.name,
     target: relations.take(table.name),
-    columns: table.columns.map((column) => planColumn(column, table, profiles.get(column.name), names, warnings)),
+    columns: table.columns.map((column) =>
+      planColumn(column, table, profiles.get(column.name), policies, names, warnings),
+    ),
     primaryKey: null,
     uniques: [],
     indexes: [],
@@ -123,25 +140,61 @@ function planColumn(
   column: SourceColumn,
   table: SourceTable,
   profile: ColumnProfile = noProfile,
+  policies: PlanPolicies,
   names: Namespace,
   warnings: string[],
 ): ColumnPlan {
-  const identity = column.name === table.rowidColumn;
-  const inKey =
-    column.keyPosition > 0 ||
-    table.indexes.some((index) => index.columns.some((part) => part.name === column.name)) ||
-    table.foreignKeys.some((key) => key.columns.includes(column.name));
-  const { widened, ...decision } = decideType(column.declaredType, profile, inKey);
+  const { widened, ...decision } = decideColumn(column, table, profile, policies);
+  const identity = column.name === table.rowidColumn && integerKinds.includes(decision.type.kind);
   if (widened) warnings.push(`${table.name}.${column.name} becomes ${typeSql(decision.type)}. ${decision.reason}`);
   return {
     source: column.name,
     target: names.take(column.name),
     ...decision,
-    ...(identity ? { reason: "SQLite's rowid: the database gives out the next one." } : {}),
+    ...(identity && decision.byConfig === undefined
+      ? { reason: "SQLite's rowid: the database gives out the next one." }
+      : {}),
     notNull: identity || ((column.notNull || isKeyPart(column, table)) && profile.storage.null === undefined),
     default: null,
     identity,
     profile,
+  };
+}
+
+const integerKinds = ["smallint", "integer", "bigint"];
+
+function decideColumn(
+  column: SourceColumn,
+  table: SourceTable,
+  profile: ColumnProfile,
+  { choices, mixed }: PlanPolicies,
+): TypeDecision {
+  const chosen = choices.type(table, column);
+  const says = column.declaredType === "" ? "declared without a type" : `declared ${column.declaredType}`;
+  if (chosen !== null) return { ...chosen, reason: `By config; ${says}.`, widened: false, byConfig: true };
+  const inKey =
+    column.keyPosition > 0 ||
+    table.indexes.some((index) => index.columns.some((part) => part.name === column.name)) ||
+    table.foreignKeys.some((key) => key.columns.includes(column.name));
+  const coreData = ["Z_PK", "Z_ENT", "Z_OPT"].every((name) => table.columns.some((other) => other.name === name));
+  const decision = decideType(column.declaredType, profile, { inKey, mixed, coreData });
+  return keepsDefault(column, profile, decision);
+}
+
+/**
+ * A column of times with one value, a number, and a default that writes the time as text, as CURRENT_TIMESTAMP does: the number alone does not
+ * say what it counts, and only text holds both.
+ */
+function keepsDefault(column: SourceColumn, profile: ColumnProfile, decision: TypeDecision): TypeDecision {
+  const { family } = readDeclaration(column.declaredType);
+  const single = Object.entries(profile.storage).every(([kind, count]) => kind === "null" || count === "1");
+  const lost = (type: TargetType) => translateDefault(column.default ?? "", type) === undefined;
+  if (family !== "timestamp" || !decision.widened || !single || column.default === null) return decision;
+  if (!lost(decision.type) || lost({ kind: "text" })) return decision;
+  return {
+    ...decision,
+    type: { kind: "text" },
+    reason: `${decision.reason} Made text, since the default ${column.default} writes texts.`,
   };
 }
 
@@ -200,11 +253,11 @@ function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, w
       table.uniques.push({ name, columns });
     }
   const identity = table.columns.find((column) => column.identity);
-  if (identity !== undefined && isLast(identity.profile?.maxInteger ?? null, source.sequence)) {
+  if (identity !== undefined && isLast(identity, source.sequence)) {
     identity.identity = false;
     identity.reason = "SQLite's rowid, of which the last possible value is used.";
     warnings.push(
-      `${source.name}.${identity.source} holds the last key that there is (${lastIdentity}), so that PostgreSQL cannot give out a next one: it has no identity, and the application must give its keys.`,
+      `${source.name}.${identity.source} holds the last key that there is (${lastOf(identity)}), so that PostgreSQL cannot give out a next one: it has no identity, and the application must give its keys.`,
     );
   } else if (identity !== undefined) {
     table.identitySequence = relations.take(`${table.target}_${identity.target}_seq`);
@@ -225,9 +278,20 @@ function ownName(source: SourceTable, columns: string[]): string | null {
 
 const lastIdentity = 2n ** 63n - 1n;
 
+/** The greatest that a column's sequence can give. */
+function lastOf(column: ColumnPlan): bigint {
+  return column.type.kind === "smallint"
+    ? 2n ** 15n - 1n
+    : column.type.kind === "integer"
+      ? 2n ** 31n - 1n
+      : lastIdentity;
+}
+
 /** Whether no key can come after those in the table and those ever given out. SQLite then looks for a free one by chance. */
-function isLast(greatest: string | null, sequence: string | null): boolean {
-  return [greatest, sequence].includes(lastIdentity.toString());
+function isLast(column: ColumnPlan, sequence: string | null): boolean {
+  return [column.profile?.maxInteger ?? null, sequence].some(
+    (value) => value !== null && /^-?\d+$/.test(value) && BigInt(value) >= lastOf(column),
+  );
 }
 
 /** Past every key in the table and every key ever given out. */

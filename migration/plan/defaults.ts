@@ -48,8 +48,11 @@ function withoutParentheses(parts: Token[]): Token[] {
 function constant(number: string, type: TargetType): string | undefined {
   const isInteger = /^-?\d+$/.test(number);
   switch (type.kind) {
+    case "smallint":
+    case "integer":
     case "bigint": {
-      const inRange = isInteger && BigInt(number) === BigInt.asIntN(64, BigInt(number));
+      const bits = { smallint: 16, integer: 32, bigint: 64 }[type.kind];
+      const inRange = isInteger && BigInt(number) === BigInt.asIntN(bits, BigInt(number));
       return inRange ? BigInt(number).toString() : undefined;
     }
     case "boolean":
@@ -73,6 +76,8 @@ function text(value: string, type: TargetType): string | undefined {
       return escapeLiteral(value);
     case "varchar":
       return [...value].length <= type.length ? escapeLiteral(value) : undefined;
+    case "smallint":
+    case "integer":
     case "bigint":
     case "numeric":
     case "double precision":
@@ -82,9 +87,10 @@ function text(value: string, type: TargetType): string | undefined {
       return meant === null ? undefined : String(meant);
     }
     case "json":
+    case "jsonb":
       try {
         JSON.parse(value);
-        return `${escapeLiteral(value)}::json`;
+        return `${escapeLiteral(value)}::${type.kind}`;
       } catch {
         return undefined;
       }

@@ -7,16 +7,20 @@ import type {
   LeftBehind,
   MigrationOptions,
   MigrationPlan,
+  Policies,
   SourceCatalog,
   SourceTable,
   TablePlan,
   TargetType,
   TimeForm,
 } from "../model";
+import { type Choices, readChoices } from "./choices";
 import { keysOf, nextIdentity, type Profiles, sourceWarnings } from "./create-plan";
 import type { Family } from "./declaration";
 import { objectsLeftBehind, tablesLeftBehind } from "./left-behind";
 import { loadingOrder } from "./order";
+import { epochOrCocoa, formOfNumbers, timeForms } from "./temporal";
+import type { TypeWords } from "./type-words";
 import { typeSql } from "./types";
 
 /** The target's table for a source table: by exact name, else the only one that differs in case alone. */
@@ -61,8 +65,9 @@ export function planExisting(
   catalog: SourceCatalog,
   profiles: Profiles,
   targets: TargetTable[],
-  options: Pick<MigrationOptions, "schema" | "excludeTables">,
+  options: Pick<MigrationOptions, "schema" | "excludeTables"> & Partial<Policies>,
 ): MigrationPlan {
+  const choices = readChoices(catalog.tables, { types: options.types ?? {} });
   const leftBehind = [...tablesLeftBehind(catalog, options.excludeTables), ...objectsLeftBehind(catalog)];
   const warnings = sourceWarnings(catalog, options.excludeTables);
   const errors: string[] = [];
@@ -82,7 +87,7 @@ export function planExisting(
     else pairs.push({ source, target });
   }
   const tables = pairs.map(({ source, target }) => {
-    const result = planTable(source, target, profiles.get(source.name) ?? new Map());
+    const result = planTable(source, target, profiles.get(source.name) ?? new Map(), choices);
     leftBehind.push(...result.leftBehind);
     warnings.push(...result.warnings);
     errors.push(...result.errors);
@@ -96,7 +101,7 @@ export function planExisting(
   if (errors.length > 0)
     throw new UserError(
       `The target's tables cannot take the source's rows: ${errors.join("; ")}.`,
-      "Give those columns a default or drop their NOT NULL, or exclude the tables.",
+      "Change those columns in the target (a default, no NOT NULL) or the config, or exclude the tables.",
     );
   for (const { name } of targets)
     if (!pairs.some((pair) => pair.target.name === name))
@@ -138,10 +143,16 @@ interface PlannedTable {
   errors: string[];
 }
 
-function planTable(source: SourceTable, target: TargetTable, profiles: Map<string, ColumnProfile>): PlannedTable {
+function planTable(
+  source: SourceTable,
+  target: TargetTable,
+  profiles: Map<string, ColumnProfile>,
+  choices: Choices,
+): PlannedTable {
   const leftBehind: LeftBehind[] = [];
   const warnings: string[] = [];
   const columns: ColumnPlan[] = [];
+  const mismatches: string[] = [];
   for (const column of source.columns) {
     const found = findByName(column.name, target.columns);
     const profile = profiles.get(column.name) ?? null;
@@ -156,14 +167,26 @@ function planTable(source: SourceTable, target: TargetTable, profiles: Map<strin
             : "The target computes this column itself.",
         sql: null,
       });
-    else columns.push(planColumn(column.name, found, profile, warnings, source.name));
+    else {
+      const chosen = choices.type(source, column);
+      columns.push(planColumn(column.name, found, profile, chosen, warnings, source.name));
+      if (chosen !== null && (chosen.timeForm === null || chosen.type.kind !== found.type.kind))
+        mismatches.push(
+          `types has ${typeSql(chosen.type)} for ${source.name}.${column.name}, which is ${typeSql(found.type)} in the target: only a form of time can be said in mode existing, such as ${typeSql(found.type)} from epoch seconds`,
+        );
+    }
   }
   const missing = target.columns.filter(
     (column) => !column.generated && !columns.some((plan) => plan.target === column.name),
   );
-  const errors = missing
-    .filter((column) => column.notNull && !column.hasDefault)
-    .map((column) => `${target.name}.${column.name} is NOT NULL without a default, and the source has no such column`);
+  const errors = [
+    ...mismatches,
+    ...missing
+      .filter((column) => column.notNull && !column.hasDefault)
+      .map(
+        (column) => `${target.name}.${column.name} is NOT NULL without a default, and the source has no such column`,
+      ),
+  ];
   for (const column of missing)
     if (!column.notNull || column.hasDefault)
       warnings.push(
@@ -207,11 +230,12 @@ function planColumn(
   name: string,
   target: TargetColumn,
   profile: ColumnProfile | null,
+  chosen: TypeWords | null,
   warnings: string[],
   table: string,
 ): ColumnPlan {
   const moment = ["date", "time", "timestamp", "timestamptz"].includes(target.type.kind);
-  const timeForm = moment ? numberForm(profile) : null;
+  const timeForm = moment ? (chosen?.timeForm ?? numberForm(profile)) : null;
   if (target.type.kind === "timestamptz" && (profile?.forms["date and time"] ?? profile?.forms.date) !== undefined)
     warnings.push(
       `${table}.${name} holds times without an offset, and the target's column has one: they are taken as UTC.`,
@@ -224,14 +248,15 @@ function planColumn(
     notNull: target.notNull,
     default: null,
     identity: target.sequence !== null && ["smallint", "integer", "bigint"].includes(target.type.kind),
-    reason: `The target's own type, ${typeSql(target.type)}${timeForm === null || timeForm === "text" ? "" : `; the numbers are ${timeForm}`}.`,
+    reason: `The target's own type, ${typeSql(target.type)}${timeForm === null || timeForm === "text" ? "" : `; the numbers are ${timeForm}${chosen === null ? "" : ", by config"}`}.`,
     profile,
   };
 }
 
 /** The target says that the column holds times; its numbers, all between 1990 and 2100 in one unit, say which unit. */
 function numberForm(profile: ColumnProfile | null): TimeForm {
-  const known: TimeForm[] = ["epoch seconds", "epoch milliseconds", "epoch microseconds", "julian day"];
-  const found = known.filter((form) => profile?.forms[form] !== undefined);
-  return found.length === 1 && found[0] !== undefined ? found[0] : "text";
+  const known = Object.entries(profile?.forms ?? {}).filter(
+    ([form]) => form === epochOrCocoa || timeForms.some((name) => name === form && name !== "text"),
+  );
+  return formOfNumbers(Object.fromEntries(known), false) ?? "text";
 }

@@ -46,7 +46,7 @@ function unify(child: ColumnPlan, parent: ColumnPlan, settled: Set<ColumnPlan>):
   if (common === null) return false;
   const changing = [child, parent].filter((column) => !sameType(column, common));
   // An identity stays an integer, also while its table is empty.
-  if (changing.some((column) => column.identity || settled.has(column))) return false;
+  if (changing.some((column) => column.identity || column.byConfig || settled.has(column))) return false;
   for (const column of changing) {
     if (holdsOnly(column)) settled.add(column);
     column.type = common.type;
@@ -70,8 +70,10 @@ type Typed = Pick<ColumnPlan, "type">;
 
 const textual = ({ type }: Typed) => type.kind === "text" || type.kind === "varchar";
 
+const integral = ({ type }: Typed) => ["smallint", "integer", "bigint"].includes(type.kind);
+
 function sameType(a: Typed, b: Typed): boolean {
-  return a.type.kind === b.type.kind || (textual(a) && textual(b));
+  return a.type.kind === b.type.kind || (textual(a) && textual(b)) || (integral(a) && integral(b));
 }
 
 /** Whether all values are of these storage classes; without any, whether there are no values. */

@@ -2,7 +2,13 @@
 import { isUtf8 } from "node:buffer";
 import type { SqliteValue } from "../source/value";
 import type { Family } from "./declaration";
-import { formOfNumber, isOrdinaryMoment, parseTemporal } from "./temporal";
+import {
+  finerThanMicroseconds,
+  formOfNumber,
+  isFinerThanMicroseconds,
+  isOrdinaryMoment,
+  parseTemporal,
+} from "./temporal";
 
 /** A map, since an object would also know `constructor`. */
 const booleanWords = new Map([
@@ -39,7 +45,7 @@ export function formOf(family: Family, value: Exclude<SqliteValue, null>): strin
     case "time":
     case "timestamp":
       if (typeof value === "string")
-        return isOrdinaryMoment(value) ? "date and time" : (parseTemporal(value)?.kind ?? "other");
+        return isOrdinaryMoment(value) ? "date and time" : (parseTemporal(value)?.kind ?? otherText(value));
       return Buffer.isBuffer(value) ? "other" : (formOfNumber(value) ?? "other");
     case "decimal":
       return typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value)) ? "number" : "other";
@@ -47,6 +53,10 @@ export function formOf(family: Family, value: Exclude<SqliteValue, null>): strin
       // Bytes in a column of text.
       return Buffer.isBuffer(value) && !isPlainText(value) ? "other" : "text";
   }
+}
+
+function otherText(value: string): string {
+  return isFinerThanMicroseconds(value) ? finerThanMicroseconds : "other";
 }
 
 /** Bytes that PostgreSQL's text can hold. */

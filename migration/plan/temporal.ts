@@ -47,6 +47,15 @@ export function parseTemporal(text: string): Temporal | null {
   return time === null ? null : { kind: "time", text: time };
 }
 
+/** The form of a moment that PostgreSQL would round. */
+export const finerThanMicroseconds = "finer than microseconds";
+
+/** Whether a text is a date and time that only its fraction of a second, longer than microseconds, keeps from being one here. */
+export function isFinerThanMicroseconds(text: string): boolean {
+  const shorter = text.replace(/(\.\d{6})\d+/, "$1");
+  return shorter !== text && parseTemporal(text) === null && parseTemporal(shorter) !== null;
+}
+
 function validDate(year: string, month: string, day: string): boolean {
   const [y, m, d] = [Number(year), Number(month), Number(day)];
   if (y < 1 || m < 1 || m > 12 || d < 1) return false;
@@ -67,11 +76,28 @@ function offsetText(offset: string): string | null {
   return Number(hours) > 15 || Number(minutes) > 59 ? null : `${offset[0]}${hours}:${minutes}`;
 }
 
-const unitMicroseconds: Partial<Record<TimeForm, bigint>> = {
-  "epoch seconds": 1_000_000n,
-  "epoch milliseconds": 1000n,
-  "epoch microseconds": 1n,
+/** Where a form's numbers begin, in microseconds since 1970, and how many decimal digits of a second one unit is. */
+const units: Partial<Record<TimeForm, { origin: bigint; digits: number }>> = {
+  "epoch seconds": { origin: 0n, digits: 0 },
+  "epoch milliseconds": { origin: 0n, digits: 3 },
+  "epoch microseconds": { origin: 0n, digits: 6 },
+  "epoch nanoseconds": { origin: 0n, digits: 9 },
+  // 2001-01-01: Core Data and everything of Apple's (developer.apple.com/documentation/foundation/nsdate).
+  "cocoa seconds": { origin: 978_307_200_000_000n, digits: 0 },
+  // 1601-01-01: Chromium's base::Time, and Windows' FILETIME in units of 100 ns.
+  "webkit microseconds": { origin: -11_644_473_600_000_000n, digits: 6 },
+  filetime: { origin: -11_644_473_600_000_000n, digits: 7 },
+  // 0001-01-01, in units of 100 ns (learn.microsoft.com/dotnet/api/system.datetime.ticks).
+  "dotnet ticks": { origin: -62_135_596_800_000_000n, digits: 7 },
 };
+
+/** Every form that a column can be said to hold; `text` is ISO 8601. */
+export const timeForms: readonly TimeForm[] = [
+  "text",
+  ...(Object.keys(units) as TimeForm[]),
+  "julian day",
+  "excel days",
+];
 
 /** 0001-01-01 and the end of 9999, in microseconds since 1970: the years that the ISO form writes with four digits. */
 const earliest = -62_135_596_800_000_000n;
@@ -83,7 +109,11 @@ const latest = 253_402_300_799_999_999n;
  */
 export function momentOfNumber(value: bigint | number, form: TimeForm): string | null {
   const microseconds =
-    form === "julian day" ? julianMicroseconds(value) : epochMicroseconds(value, unitMicroseconds[form]);
+    form === "julian day"
+      ? julianMicroseconds(value)
+      : form === "excel days"
+        ? excelMicroseconds(value)
+        : unitMicroseconds(value, units[form]);
   if (microseconds === null || microseconds < earliest || microseconds > latest) return null;
   const fraction = ((microseconds % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const seconds = (microseconds - fraction) / 1_000_000n;
@@ -91,17 +121,18 @@ export function momentOfNumber(value: bigint | number, form: TimeForm): string |
   return fraction === 0n ? text : `${text}.${fraction.toString().padStart(6, "0").replace(/0+$/, "")}`;
 }
 
-function epochMicroseconds(value: bigint | number, unit: bigint | undefined): bigint | null {
+function unitMicroseconds(value: bigint | number, unit: { origin: bigint; digits: number } | undefined): bigint | null {
   if (unit === undefined) return null;
-  if (typeof value === "bigint") return value * unit;
   // The shortest decimal of the double is what was meant; it is taken only where microseconds hold all of it.
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(String(value));
   if (match === null) return null;
   const [, sign, whole = "0", fraction = ""] = match;
-  const digits = unit.toString().length - 1;
-  if (fraction.length > digits) return null;
-  const magnitude = BigInt(whole) * unit + BigInt(fraction.padEnd(digits, "0") || "0");
-  return sign === "-" ? -magnitude : magnitude;
+  const kept = 6 - unit.digits;
+  if (fraction.length > Math.max(0, kept)) return null;
+  const scaled = kept >= 0 ? BigInt(whole + fraction.padEnd(kept, "0")) : BigInt(whole);
+  const step = 10n ** BigInt(Math.max(0, -kept));
+  if (scaled % step !== 0n) return null;
+  return (sign === "-" ? -scaled : scaled) / step + unit.origin;
 }
 
 /** SQLite's own dates are whole milliseconds of a Julian day (sqlite.org/lang_datefunc.html); other doubles would be rounded. */
@@ -112,16 +143,51 @@ function julianMicroseconds(value: bigint | number): bigint | null {
   return (BigInt(milliseconds) - 210_866_760_000_000n) * 1000n;
 }
 
-/** Where a number that is a recent time lies, by form: from 1990 to 2100, which do not overlap. */
-const windows: [TimeForm, number, number][] = [
+/**
+ * Days since 1899-12-30, as Excel (from March 1900 on) and Delphi write them: whole milliseconds, as near as a double of that size
+ * tells them; others would be rounded.
+ */
+function excelMicroseconds(value: bigint | number): bigint | null {
+  const day = Number(value);
+  const milliseconds = Math.round(day * 86_400_000);
+  const apart = Math.abs(milliseconds / 86_400_000 - day);
+  if (!Number.isSafeInteger(milliseconds) || day < 61 || apart > 2 * Number.EPSILON * day) return null;
+  return (BigInt(milliseconds) - 2_209_161_600_000n) * 1000n;
+}
+
+/** Seconds that may count from 1970 (then 1990 to 2000) or from 2001 (then 2021 to 2031): they say nothing of themselves. */
+export const epochOrCocoa = "epoch or cocoa seconds";
+
+/** What a number looks like that is a recent time, by form: windows that do not overlap. */
+const windows: [TimeForm | typeof epochOrCocoa, number, number][] = [
+  // 2000 to 2050; as other days or seconds they would be far from now.
+  ["excel days", 36_526, 54_789],
   ["julian day", 2_447_892.5, 2_488_069.5],
-  ["epoch seconds", 631_152_000, 4_102_444_800],
+  ["cocoa seconds", 31_536_000, 631_152_000],
+  [epochOrCocoa, 631_152_000, 978_307_200],
+  ["epoch seconds", 978_307_200, 4_102_444_800],
   ["epoch milliseconds", 631_152_000_000, 4_102_444_800_000],
   ["epoch microseconds", 631_152_000_000_000, 4_102_444_800_000_000],
+  ["webkit microseconds", 12_275_625_600_000_000, 15_746_918_400_000_000],
+  ["filetime", 122_756_256_000_000_000, 157_469_184_000_000_000],
+  ["dotnet ticks", 627_667_488_000_000_000, 662_380_416_000_000_000],
+  ["epoch nanoseconds", 978_307_200_000_000_000, 4_102_444_800_000_000_000],
 ];
 
 /** The form that makes a number a moment between 1990 and 2100, if one does without loss. */
-export function formOfNumber(value: bigint | number): TimeForm | null {
+export function formOfNumber(value: bigint | number): TimeForm | typeof epochOrCocoa | null {
   const form = windows.find(([, from, to]) => value >= from && value < to)?.[0] ?? null;
-  return form === null || momentOfNumber(value, form) === null ? null : form;
+  if (form === null) return null;
+  return momentOfNumber(value, form === epochOrCocoa ? "epoch seconds" : form) === null ? null : form;
+}
+
+/** The one form of a column's numbers, by the counts of what they look like; null where they do not show it. */
+export function formOfNumbers(forms: Record<string, string>, coreData: boolean): TimeForm | null {
+  const found = Object.keys(forms);
+  const only = (...names: string[]) => found.length > 0 && found.every((name) => names.includes(name));
+  if (only("epoch seconds", epochOrCocoa))
+    return found.includes("epoch seconds") ? "epoch seconds" : coreData ? "cocoa seconds" : null;
+  if (only("cocoa seconds", epochOrCocoa)) return coreData ? "cocoa seconds" : null;
+  const form = timeForms.find((name) => name === found[0]);
+  return form !== undefined && form !== "text" && found.length === 1 ? form : null;
 }

@@ -2,8 +2,9 @@
  * PostgreSQL's type for a column, from what its declaration asks for and what its rows hold. A type is only chosen when every value fits it without
  * loss; a column in which some do not is widened, never guessed and never cut.
  */
-import type { ColumnProfile, TargetType, TimeForm } from "../model";
+import type { ColumnProfile, Policies, TargetType, TimeForm } from "../model";
 import { type Declaration, type Family, readDeclaration } from "./declaration";
+import { epochOrCocoa, finerThanMicroseconds, formOfNumbers, timeForms } from "./temporal";
 
 export interface TypeDecision {
   type: TargetType;
@@ -12,6 +13,8 @@ export interface TypeDecision {
   reason: string;
   /** Whether values speak against what is declared, so that the application meets another type than it may expect. */
   widened: boolean;
+  /** Set where config decided, so that values may not fit. */
+  byConfig?: true;
 }
 
 /** PostgreSQL's limits (postgresql.org/docs/16/datatype-character.html, datatype-numeric.html). */
@@ -20,11 +23,71 @@ const mostDigits = 1000;
 /** A double holds every integer up to here. */
 const exactInDouble = 2n ** 53n;
 
-/** Decides the type of one column. @param inKey whether a key or index needs to compare its values */
-export function decideType(declaredType: string, profile: ColumnProfile, inKey: boolean): TypeDecision {
+/** What a decision needs to know beyond the values. */
+export interface Circumstances {
+  /** Whether a key or index needs to compare the column's values. */
+  inKey: boolean;
+  mixed: Policies["mixed"];
+  /** Whether the table is one of Apple's Core Data, which counts seconds from 2001. */
+  coreData: boolean;
+}
+
+/** Decides the type of one column. */
+export function decideType(
+  declaredType: string,
+  profile: ColumnProfile,
+  { inKey = false, mixed = "widen", coreData = false }: Partial<Circumstances> = {},
+): TypeDecision {
   const declaration = readDeclaration(declaredType);
-  const evidence = new Evidence(declaredType, declaration, profile, inKey);
-  return rules[declaration.family](evidence);
+  const decide = (seen: ColumnProfile) =>
+    rules[declaration.family](new Evidence(declaredType, declaration, seen, inKey, coreData));
+  const decision = decide(profile);
+  if (mixed === "widen" || !decision.widened) return decision;
+  const agreeing = agreeingValues(declaration.family, profile);
+  const strict = agreeing === null ? null : decide(agreeing);
+  if (strict === null || strict.widened) return decision;
+  return {
+    ...strict,
+    byConfig: true,
+    reason: `By config, rows whose values do not agree with it are set aside. ${strict.reason}`,
+  };
+}
+
+/** The storage classes that agree with a family by themselves. */
+const agreeingClasses: Partial<Record<Family, string[]>> = {
+  integer: ["integer"],
+  real: ["integer", "real"],
+  decimal: ["integer", "real"],
+  text: ["text"],
+  blob: ["blob"],
+};
+
+/** The forms that agree with a family; of several groups the one with the most values counts. */
+const agreeingForms: Partial<Record<Family, string[][]>> = {
+  boolean: [["boolean"]],
+  uuid: [["uuid"]],
+  json: [["json"]],
+  time: [["time"]],
+  date: [["date"], ["date and time"], ["date and time with offset"]],
+  timestamp: [["date and time", "date"], ["date and time with offset"], ...timeForms.map((form) => [form])],
+};
+
+/** The evidence without the values that speak against the declaration; null where that leaves none. */
+function agreeingValues(family: Family, profile: ColumnProfile): ColumnProfile | null {
+  const only = (counts: Record<string, string>, names: string[]) =>
+    Object.fromEntries(Object.entries(counts).filter(([name]) => names.includes(name)));
+  const sum = (counts: Record<string, string>) =>
+    Object.values(counts).reduce((total, count) => total + Number(count), 0);
+  const kinds = agreeingClasses[family];
+  if (kinds !== undefined) {
+    const storage = only(profile.storage, kinds);
+    return sum(storage) === 0 ? null : { ...profile, storage, forms: only(profile.forms, ["number"]), contrary: [] };
+  }
+  const groups = (agreeingForms[family] ?? []).map((names) => only(profile.forms, names));
+  const forms = groups.reduce((best, group) => (sum(group) > sum(best) ? group : best), {});
+  if (sum(forms) === 0) return null;
+  // Which class the agreeing values have is not known one by one; the rules ask for forms alone.
+  return { ...profile, forms, contrary: [] };
 }
 
 class Evidence {
@@ -35,6 +98,7 @@ class Evidence {
     readonly declaration: Declaration,
     readonly profile: ColumnProfile,
     readonly inKey: boolean,
+    readonly coreData: boolean,
   ) {
     this.values = ["integer", "real", "text", "blob"].reduce((sum, kind) => sum + this.count(kind), 0);
   }
@@ -143,8 +207,10 @@ const rules: Record<Family, (column: Evidence) => TypeDecision> = {
     const longest = column.profile.longestText ?? 0;
     if (!column.holdsOnly("text") || length < 1 || length > longestVarchar)
       return column.decide({ kind: "text" }, "SQLite does not enforce the length");
+    const fixed = /^(N?CHAR|(NATIVE )?CHARACTER)\b(?! *VARYING)/i.test(column.declared);
+    const why = fixed ? "; char(n) would not keep how many spaces a value ends with" : "";
     return longest <= length
-      ? column.decide({ kind: "varchar", length }, `the longest value has ${longest} characters`)
+      ? column.decide({ kind: "varchar", length }, `the longest value has ${longest} characters${why}`)
       : column.decide({ kind: "text" }, `widened: the longest value has ${longest} characters`);
   },
 
@@ -186,8 +252,6 @@ const rules: Record<Family, (column: Evidence) => TypeDecision> = {
   },
 };
 
-const numberForms: TimeForm[] = ["epoch seconds", "epoch milliseconds", "epoch microseconds", "julian day"];
-
 function decideMoment(column: Evidence, whenEmpty: TargetType): TypeDecision {
   if (column.values === 0) return column.decide(whenEmpty, "no values speak against it", "text");
   const { forms } = column.profile;
@@ -203,18 +267,37 @@ function decideMoment(column: Evidence, whenEmpty: TargetType): TypeDecision {
       "text",
     );
   }
-  const [form, second] = Object.keys(forms);
-  const timeForm = numberForms.find((known) => known === form);
-  if (timeForm !== undefined && second === undefined) {
-    const varied =
-      column.values > 1 && !(column.holdsOnly("integer") && column.profile.minInteger === column.profile.maxInteger);
-    if (!varied) return column.widen(`one value alone does not show that it is ${timeForm}`);
-    const why = `all ${column.values} values are ${timeForm} between 1990 and 2100`;
-    return timeForm === "julian day"
-      ? column.decide({ kind: "timestamp" }, `${why}, in SQLite's own milliseconds`, timeForm)
+  const timeForm = formOfNumbers(forms, column.coreData);
+  if (timeForm !== null) {
+    if (!isVaried(column)) return column.widen(`one value alone does not show that it is ${timeForm}${sayIt}`);
+    if (timeForm === "excel days" && column.count("real") === 0)
+      return column.widen(`whole numbers alone do not show that they are ${timeForm}${sayIt}`);
+    const why = `all ${column.values} values are ${timeForm} ${column.coreData && timeForm === "cocoa seconds" ? "in a table of Core Data" : "between 1990 and 2100"}`;
+    return withoutZone.includes(timeForm)
+      ? column.decide(
+          { kind: "timestamp" },
+          timeForm === "dotnet ticks" ? why : `${why}, in whole milliseconds`,
+          timeForm,
+        )
       : column.decide({ kind: "timestamptz" }, why, timeForm);
   }
+  const kinds = Object.keys(forms);
+  if (kinds.length > 0 && kinds.every((form) => [epochOrCocoa, "cocoa seconds"].includes(form)))
+    return column.widen(`the numbers may be seconds since 1970 or since 2001${sayIt}`);
+  if (forms[finerThanMicroseconds] !== undefined)
+    return column.widen(
+      `${forms[finerThanMicroseconds]} values have more than six digits after the second, which PostgreSQL's times do not hold`,
+    );
   return column.widen("not all values are of one form that PostgreSQL holds without loss");
+}
+
+const sayIt = " (where you know it, say so by types)";
+
+/** Days are those of a place; seconds and their fractions are counted in UTC, but .NET's ticks may be either. */
+const withoutZone: TimeForm[] = ["julian day", "excel days", "dotnet ticks"];
+
+function isVaried(column: Evidence): boolean {
+  return column.values > 1 && !(column.holdsOnly("integer") && column.profile.minInteger === column.profile.maxInteger);
 }
 
 /** The type in SQL. */

@@ -2,6 +2,7 @@
 import type { ColumnProfile, SourceTable } from "../model";
 import { type Family, readDeclaration } from "../plan/declaration";
 import { digitsOf, formOf, needsForms } from "../plan/forms";
+import { finerThanMicroseconds } from "../plan/temporal";
 import { quoteName, type Sqlite } from "./open";
 import type { SqliteValue } from "./value";
 import { showValue } from "./value";
@@ -126,7 +127,7 @@ function lookAtForms(
       if (value === null || value === undefined) return;
       const form = formOf(family, value);
       counts.set(form, (counts.get(form) ?? 0) + 1);
-      if (form === "other" && profile.contrary.length < contraryShown)
+      if ((form === "other" || form === finerThanMicroseconds) && profile.contrary.length < contraryShown)
         profile.contrary.push(`${key ?? "row"} ${showValue(row[looked.length] ?? null, 40)}: ${showValue(value, 40)}`);
       if (family === "decimal" && form === "number" && typeof value !== "string" && !Buffer.isBuffer(value)) {
         const digits = digitsOf(value);

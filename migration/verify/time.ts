@@ -72,14 +72,34 @@ function microsOfNumber(value: bigint | number, form: TimeForm): bigint | null {
     const millis = Math.floor(Number(value) * 86_400_000 + 0.5) - 210_866_760_000_000;
     return Number.isSafeInteger(millis) ? BigInt(millis) * 1000n : null;
   }
-  const power = { "epoch seconds": 6, "epoch milliseconds": 3, "epoch microseconds": 0 }[form as string];
-  if (power === undefined) return null;
+  if (form === "excel days") {
+    const millis = Math.floor(Number(value) * 86_400_000 + 0.5) - 25_569 * 86_400_000;
+    return Number.isSafeInteger(millis) ? BigInt(millis) * 1000n : null;
+  }
+  const scale = scales[form];
+  if (scale === undefined) return null;
+  const [power, firstDay] = scale;
   const [, sign, whole = "", fraction = ""] = /^(-?)(\d+)\.?(\d*)$/.exec(plainDecimal(String(value)) ?? "") ?? [];
   if (whole === "") return null;
-  const digits = fraction.padEnd(power + 1, "0");
-  const magnitude = BigInt(whole + digits.slice(0, power)) + (digits.charAt(power) >= "5" ? 1n : 0n);
-  return sign === "-" ? -magnitude : magnitude;
+  const digits = whole + fraction;
+  const point = whole.length + power;
+  if (point <= 0) return null;
+  const padded = digits.padEnd(point + 1, "0");
+  const magnitude = BigInt(padded.slice(0, point)) + (padded.charAt(point) >= "5" ? 1n : 0n);
+  return (sign === "-" ? -magnitude : magnitude) + BigInt(dayNumber(...firstDay) ?? 0) * microsecondsPerDay;
 }
+
+/** By form: the power of ten that makes microseconds of its unit, and the day from which it counts. */
+const scales: Partial<Record<TimeForm, [power: number, firstDay: [number, number, number]]>> = {
+  "epoch seconds": [6, [1970, 1, 1]],
+  "epoch milliseconds": [3, [1970, 1, 1]],
+  "epoch microseconds": [0, [1970, 1, 1]],
+  "epoch nanoseconds": [-3, [1970, 1, 1]],
+  "cocoa seconds": [6, [2001, 1, 1]],
+  "webkit microseconds": [0, [1601, 1, 1]],
+  filetime: [-1, [1601, 1, 1]],
+  "dotnet ticks": [-1, [1, 1, 1]],
+};
 
 function momentOf(value: SqliteValue, form: TimeForm | null): Moment | null {
   if (typeof value === "string" && (form === null || form === "text")) return parseMoment(value);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { defaultPolicies } from "../../migration/policies";
 import * as migration from "../../providers/data-migration";
 import type { PostgresTarget } from "../../support/postgres";
 import { type TestServer, testServer } from "../support/postgres";
@@ -48,6 +49,7 @@ function inputs(change: Partial<Parameters<typeof migration.create>[0]> = {}) {
     excludeTables: [],
     batchSize: 1000,
     badRows: "fail" as const,
+    policies: defaultPolicies,
     compareQueries: [],
     run: 1,
     overwrite: false,

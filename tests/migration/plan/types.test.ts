@@ -15,7 +15,7 @@ function decide(declared: string, ...values: string[]) {
   const profile = table && profileTable(db, table).get("c");
   db.close();
   if (profile === undefined) throw new Error("no profile");
-  return decideType(declared, profile, false);
+  return decideType(declared, profile);
 }
 
 const type = (declared: string, ...values: string[]) => {

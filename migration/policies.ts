@@ -1,0 +1,33 @@
+/** What the user decides in place of the defaults: one vocabulary for options, command line and stack config. */
+import { messageOf } from "../support/errors";
+import type { Policies } from "./model";
+import { readTypeWords } from "./plan/type-words";
+
+export const defaultPolicies: Policies = { types: {}, mixed: "widen" };
+
+/** What is wrong with one policy, and what would be right. */
+export interface PolicyError {
+  policy: keyof Policies;
+  problem: string;
+  accepted: string;
+}
+
+/** Every error that shows without the source. */
+export function policyErrors(policies: Policies): PolicyError[] {
+  return [...typeErrors(policies.types), ...wordError("mixed", policies.mixed, ["widen", "reject"])];
+}
+
+function typeErrors(types: Record<string, string>): PolicyError[] {
+  return Object.entries(types).flatMap(([name, words]): PolicyError[] => {
+    try {
+      readTypeWords(words);
+      return [];
+    } catch (error) {
+      return [{ policy: "types", problem: `has ${JSON.stringify(words)} for ${name}`, accepted: messageOf(error) }];
+    }
+  });
+}
+
+function wordError(policy: keyof Policies, value: string, accepted: string[]): PolicyError[] {
+  return accepted.includes(value) ? [] : [{ policy, problem: `is '${value}'`, accepted: accepted.join(", ") }];
+}

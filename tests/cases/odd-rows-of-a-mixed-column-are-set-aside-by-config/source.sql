@@ -1,0 +1,3 @@
+CREATE TABLE m(id INTEGER PRIMARY KEY, n INTEGER, b BOOLEAN, at DATETIME, d DECIMAL(5,1), all_text INTEGER);
+INSERT INTO m VALUES (1, 1, 1, '2024-01-01 10:00:00', 1.5, 'x'), (2, 'two', 't', '2024-01-01', 2, 'y'), (3, 3, 'maybe', '2024-01-02', 3, 'z'),
+  (4, 4, 0, 1700000000, 4, 'w'), (5, 9223372036854775807, 'yes', NULL, 'n/a', 'v'), (6, -9223372036854775808, NULL, NULL, NULL, NULL);

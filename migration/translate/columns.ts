@@ -1,6 +1,6 @@
 /** A table's columns as the translator sees them: what SQLite holds in each, and in which form PostgreSQL has it. */
 import { escapeIdentifier } from "pg";
-import type { ColumnPlan, SourceTable, TablePlan } from "../model";
+import type { ColumnPlan, SourceTable, TablePlan, TimeForm } from "../model";
 import { type Affinity, type Collation, onlyImmutable, type Scope, type Translated, Untranslatable } from "./scope";
 import { affinityOf, value } from "./values";
 
@@ -70,16 +70,21 @@ function planned(plan: ColumnPlan, affinity: Affinity, sql: string): Translated 
   }
 }
 
-const perSecond = { "epoch seconds": 1, "epoch milliseconds": 1000, "epoch microseconds": 1_000_000 };
+/** The forms whose numbers extract() gives back. */
+const perSecond: Partial<Record<TimeForm, number>> = {
+  "epoch seconds": 1,
+  "epoch milliseconds": 1000,
+  "epoch microseconds": 1_000_000,
+};
 
 function moment(plan: ColumnPlan, sql: string, nullable: boolean, integers: boolean, texts: boolean): Translated {
   const { type, timeForm } = plan;
   if (timeForm === "text" && texts) return value("moment", sql, nullable, { type });
-  if (timeForm === null || timeForm === "text" || timeForm === "julian day" || !integers)
-    return value("opaque", sql, nullable, { type });
+  const units = timeForm === null ? undefined : perSecond[timeForm];
+  if (units === undefined || !integers) return value("opaque", sql, nullable, { type });
   // extract() from a timestamptz is not IMMUTABLE, from a timestamp in UTC it is.
   const utc = type.kind === "timestamptz" ? `(${sql} AT TIME ZONE 'UTC')` : sql;
-  const factor = perSecond[timeForm] === 1 ? "" : ` * ${perSecond[timeForm]}`;
+  const factor = units === 1 ? "" : ` * ${units}`;
   return value("integer", `(extract(epoch from ${utc})${factor})::bigint`, nullable);
 }
 

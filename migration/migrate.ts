@@ -15,7 +15,8 @@ import { lockSchema } from "./load/lock";
 import { type OnProgress, Run } from "./load/run";
 import { checkNames, checkReplaceable, dropStaging, lostPrivileges, openStaging, swapIntoPlace } from "./load/staging";
 import type { LoadContext } from "./load/table";
-import { readTargetTables } from "./load/target-tables";
+import { readTargetTables, readTargetViews } from "./load/target-tables";
+import { dropUnprovedViews, makeViews } from "./load/views";
 import type { Check, MigrationOptions, MigrationPlan, MigrationReport, SourceCatalog, TableReport } from "./model";
 import { type MigrationInput, migrationOptions } from "./options";
 import { type Profiles, planCreate } from "./plan/create-plan";
@@ -108,7 +109,8 @@ async function makePlan(
     throw error;
   }
   Object.assign(catalog, await run.step("checking the source", () => check.result));
-  if (options.mode === "existing") return planExisting(catalog, profiles, targets, options);
+  if (options.mode === "existing")
+    return planExisting(catalog, profiles, targets, options, await readTargetViews(client, options.schema));
   const planned = planCreate(catalog, profiles, options);
   planned.warnings.push(...unfitWarnings(db, planned, options.badRows));
   return planned;
@@ -252,7 +254,7 @@ async function migrateCreate(work: Work): Promise<void> {
     refuseKnowingly(client, plan, error),
   );
   await checkReplaceable(client, options.schema, replaced);
-  plan.warnings.push(...(await lostPrivileges(client, options.schema, replaced)));
+  plan.warnings.push(...(await lostPrivileges(client, options.schema, [...replaced.tables, ...replaced.views])));
   const staging = await openStaging(client, options.schema, run.id);
   try {
     const context = loadContext(work, staging);
@@ -260,10 +262,11 @@ async function migrateCreate(work: Work): Promise<void> {
     refuseBadRows(work);
     startSourceSide(work);
     await finishStaging(context, plan);
+    await makeViews(context, plan);
     await verify(work, staging);
     await run.step(`putting the tables into ${options.schema}`, async () => {
       await client.query("BEGIN");
-      await swapIntoPlace(client, staging, plan, options.overwrite, run.progress);
+      await swapIntoPlace(client, staging, plan, replaced, options.overwrite, run.progress);
       await commit(work);
     });
   } catch (error) {
@@ -365,6 +368,11 @@ async function verify(
       onProgress: run.progress,
     }),
   );
+  if (options.mode === "create") {
+    const { checks, lines } = await dropUnprovedViews(client, schema, plan, result.checks);
+    for (const line of lines) run.log(line);
+    Object.assign(result, { checks, notProved: notProved(plan, run.rejects) });
+  }
   Object.assign(outcome, result);
   const failed = result.checks.filter((check) => check.status !== "passed");
   for (const check of failed) run.log(`check ${check.status}: ${describeCheck(check)}`);
@@ -420,6 +428,7 @@ function makeReport({ run, options, plan, prepared, server, outcome }: Work, fai
     tables: outcome.tables,
     planned: plannedTables(plan, prepared.catalog),
     phases: run.phases,
+    views: plan.views.map(({ source, target, sql }) => ({ source, target, sql })),
     leftBehind: plan.leftBehind,
     warnings: plan.warnings,
     rejects: run.rejects,

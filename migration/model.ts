@@ -140,6 +140,10 @@ export interface SourceObject {
   name: string;
   table: string | null;
   sql: string;
+  /** Of a view: the names of its columns, as SQLite gives them, where it can run it. */
+  columns?: string[];
+  /** Of a view that SQLite cannot run: its error. */
+  error?: string;
 }
 
 export interface SourceCatalog {
@@ -269,6 +273,28 @@ export interface TablePlan {
   rowCount: string;
 }
 
+export interface ViewPlan {
+  source: string;
+  target: string;
+  columns: {
+    source: string;
+    target: string;
+    /** How the source holds points in time. */
+    timeForm: TimeForm | null;
+    /** Of a computed column: what SQLite's values are. Null for a table's own column. */
+    storage: "integer" | "real" | "number" | "text" | "blob" | null;
+  }[];
+  /** The query in PostgreSQL's SQL, in the pieces between which the schema's name stands. */
+  query: string[];
+  /** The whole CREATE VIEW, in the target's schema. */
+  sql: string;
+  /** The tables and views that it reads itself, by their names in the target. */
+  reads: string[];
+  /** Whether it adds up numbers: sums of reals may differ in their last digits. */
+  approximate: boolean;
+  sourceSql: string;
+}
+
 /** An object that does not come over as it is, why, and what to do about it. */
 export interface LeftBehind {
   /** What it is in the source. */
@@ -287,6 +313,8 @@ export interface MigrationPlan {
   schema: string;
   /** In the order of loading: a referenced table before those that refer to it, as far as there are no cycles. */
   tables: TablePlan[];
+  /** Those that were translated, in an order in which they can be made. */
+  views: ViewPlan[];
   /** Tables whose foreign keys form cycles, each cycle a list; self-references are not listed. */
   cycles: string[][];
   leftBehind: LeftBehind[];
@@ -428,6 +456,16 @@ export interface Phase {
   durationMs: number;
 }
 
+/** A view that came over: translated, and its rows compared. */
+export interface ViewReport {
+  /** In the source. */
+  source: string;
+  /** In the target. */
+  target: string;
+  /** The CREATE VIEW. */
+  sql: string;
+}
+
 /** Everything a run did and proved. The same value makes the JSON, the Markdown and the HTML report. */
 export interface MigrationReport {
   /** Changes when a reader of an earlier report could be misled; a new field alone does not change it. */
@@ -491,6 +529,8 @@ export interface MigrationReport {
   planned: PlannedTable[];
   /** Where the time went. */
   phases: Phase[];
+  /** The views that came over. */
+  views: ViewReport[];
   /** What does not come over as it is. */
   leftBehind: LeftBehind[];
   /** Remarks that need a reader. */

@@ -49,13 +49,20 @@ interface Occupied {
   owner: string | null;
 }
 
+/** What the swap replaces. */
+export interface Replaced {
+  tables: string[];
+  views: string[];
+}
+
 /**
- * Refuses a target schema in which a planned name is taken: by a table, unless it may be replaced, or by anything else.
+ * Refuses a target schema in which a planned name is taken: by a table or view, unless it may be replaced, or by anything else.
  *
- * @returns the tables that the swap replaces
+ * @returns the tables and views that the swap replaces
  */
-export async function checkNames(client: Client, plan: MigrationPlan, overwrite: boolean): Promise<string[]> {
+export async function checkNames(client: Client, plan: MigrationPlan, overwrite: boolean): Promise<Replaced> {
   const tables = plan.tables.map((table) => table.target);
+  const planned = plan.views.map((view) => view.target);
   const names = plan.tables.flatMap((table) => [
     table.target,
     ...(table.identitySequence === null ? [] : [table.identitySequence]),
@@ -63,6 +70,7 @@ export async function checkNames(client: Client, plan: MigrationPlan, overwrite:
     ...table.uniques.map((unique) => unique.name),
     ...table.indexes.map((index) => index.name),
   ]);
+  names.push(...planned);
   const { rows } = await client.query<Occupied>(
     `SELECT c.relname AS name, c.relkind AS kind,
             coalesce((SELECT t.relname FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid WHERE i.indexrelid = c.oid),
@@ -75,8 +83,12 @@ export async function checkNames(client: Client, plan: MigrationPlan, overwrite:
   const replaced = rows
     .filter((row) => tables.includes(row.name) && ["r", "p"].includes(row.kind))
     .map((row) => row.name);
+  const views = rows.filter((row) => planned.includes(row.name) && row.kind === "v").map((row) => row.name);
   const others = rows.filter(
-    (row) => !replaced.includes(row.name) && !(row.owner !== null && replaced.includes(row.owner)),
+    (row) =>
+      !replaced.includes(row.name) &&
+      !views.includes(row.name) &&
+      !(row.owner !== null && replaced.includes(row.owner)),
   );
   if (others.length > 0)
     throw new UserError(
@@ -88,7 +100,12 @@ export async function checkNames(client: Client, plan: MigrationPlan, overwrite:
       `The schema ${plan.schema} of the target already has ${replaced.length === 1 ? "the table" : "the tables"} ${await withCounts(client, plan.schema, replaced)}.`,
       "Nothing was changed. Migrate into another schema, or allow overwriting to replace exactly these tables and lose what they hold.",
     );
-  return replaced;
+  if (views.length > 0 && !overwrite)
+    throw new UserError(
+      `The schema ${plan.schema} of the target already has ${views.length === 1 ? "the view" : "the views"} ${views.join(", ")}.`,
+      "Nothing was changed. Migrate into another schema, or allow overwriting to replace exactly these views.",
+    );
+  return { tables: replaced, views };
 }
 
 async function withCounts(client: Client, schema: string, tables: string[]): Promise<string> {
@@ -104,30 +121,36 @@ async function withCounts(client: Client, schema: string, tables: string[]): Pro
 
 const asTables = (schema: string, tables: string[]) => tables.map((table) => qualified(schema, table)).join(", ");
 
-/** Privileges on the tables that are replaced: the new ones do not have them. */
+/** Privileges on the tables and views that are replaced: the new ones do not have them. */
 export async function lostPrivileges(client: Client, schema: string, replaced: string[]): Promise<string[]> {
-  const { rows } = await client.query<{ name: string; acl: string }>(
-    `SELECT c.relname AS name, c.relacl::text AS acl FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  const { rows } = await client.query<{ name: string; what: string; acl: string }>(
+    `SELECT c.relname AS name, CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END AS what, c.relacl::text AS acl FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE n.nspname = $1 AND c.relname = ANY ($2) AND c.relacl IS NOT NULL ORDER BY 1`,
     [schema, replaced],
   );
   return rows.map(
-    ({ name, acl }) =>
-      `The table ${name} is replaced, and the privileges granted on it go with it: ${acl}. Grant them again.`,
+    ({ name, what, acl }) =>
+      `The ${what} ${name} is replaced, and the privileges granted on it go with it: ${acl}. Grant them again.`,
   );
 }
 
 /** Refuses to replace tables that other objects depend on, by trying it in a transaction that is rolled back. */
-export async function checkReplaceable(client: Client, schema: string, replaced: string[]): Promise<void> {
-  if (replaced.length === 0) return;
+export async function checkReplaceable(client: Client, schema: string, replaced: Replaced): Promise<void> {
+  if (replaced.tables.length === 0 && replaced.views.length === 0) return;
   await client.query("BEGIN; SET LOCAL lock_timeout = '10s'");
   try {
-    await client.query(`DROP TABLE ${asTables(schema, replaced)}`);
+    await dropReplaced(client, schema, replaced);
   } catch (error) {
     throw explainDrop(error, schema);
   } finally {
     await client.query("ROLLBACK");
   }
+}
+
+/** Views of an earlier run first, which stand on its tables. */
+async function dropReplaced(client: Client, schema: string, { tables, views }: Replaced): Promise<void> {
+  if (views.length > 0) await client.query(`DROP VIEW IF EXISTS ${asTables(schema, views)}`);
+  if (tables.length > 0) await client.query(`DROP TABLE ${asTables(schema, tables)}`);
 }
 
 function explainDrop(error: unknown, schema: string): unknown {
@@ -147,11 +170,16 @@ function explainDrop(error: unknown, schema: string): unknown {
   return error;
 }
 
-/** Puts the staged tables into place in the transaction that the caller has opened and will commit. */
+/**
+ * Puts the staged tables and views into place in the transaction that the caller has opened and will commit.
+ *
+ * @param expected what is replaced, as it was found before the load: a view that stays behind since then goes too
+ */
 export async function swapIntoPlace(
   client: Client,
   staging: string,
   plan: MigrationPlan,
+  expected: Replaced,
   overwrite: boolean,
   progress: OnProgress,
 ): Promise<void> {
@@ -160,12 +188,14 @@ export async function swapIntoPlace(
   try {
     await client.query(`CREATE SCHEMA IF NOT EXISTS ${escapeIdentifier(schema)}`);
     const replaced = await checkNames(client, plan, overwrite);
-    if (replaced.length > 0) {
-      await client.query(`DROP TABLE ${asTables(schema, replaced)}`);
-      progress(`replacing ${replaced.join(", ")}`);
-    }
+    const views = [...new Set([...replaced.views, ...expected.views])];
+    await dropReplaced(client, schema, { tables: replaced.tables, views });
+    const names = [...replaced.tables, ...views];
+    if (names.length > 0) progress(`replacing ${names.join(", ")}`);
     for (const table of plan.tables)
       await client.query(`ALTER TABLE ${qualified(staging, table.target)} SET SCHEMA ${escapeIdentifier(schema)}`);
+    for (const view of plan.views)
+      await client.query(`ALTER VIEW ${qualified(staging, view.target)} SET SCHEMA ${escapeIdentifier(schema)}`);
     await client.query(`DROP SCHEMA ${escapeIdentifier(staging)} RESTRICT`);
   } catch (error) {
     throw explainDrop(error, schema);

@@ -59,6 +59,16 @@ export async function readTargetTables(client: Client, schema: string): Promise<
   }));
 }
 
+/** The names of a schema's views, materialized ones too. */
+export async function readTargetViews(client: Client, schema: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relkind IN ('v', 'm') ORDER BY c.relname`,
+    [schema],
+  );
+  return rows.map((row) => row.name);
+}
+
 interface ColumnRow {
   table: string;
   name: string;

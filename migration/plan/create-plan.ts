@@ -12,11 +12,12 @@ import type {
   TablePlan,
   TargetType,
 } from "../model";
+import { translateViews } from "../translate/view";
 import { type Choices, readChoices } from "./choices";
 import { readDeclaration } from "./declaration";
 import { translateDefault } from "./defaults";
 import { planForeignKeys, unifyKeyTypes } from "./foreign-keys";
-import { detailsLeftBehind, isCarried, objectsLeftBehind, tablesLeftBehind } from "./left-behind";
+import { detailsLeftBehind, isCarried, tablesLeftBehind, triggersLeftBehind } from "./left-behind";
 import { columnNamespace, Namespace } from "./names";
 import { loadingOrder } from "./order";
 import { decideType, type TypeDecision, typeSql } from "./types";
@@ -38,7 +39,7 @@ export function planCreate(
     choices: readChoices(catalog.tables, { types: options.types ?? {} }),
     mixed: options.mixed ?? "widen",
   };
-  const leftBehind = [...tablesLeftBehind(catalog, options.excludeTables), ...objectsLeftBehind(catalog)];
+  const leftBehind = [...tablesLeftBehind(catalog, options.excludeTables), ...triggersLeftBehind(catalog)];
   const warnings = sourceWarnings(catalog, options.excludeTables);
   const carried = catalog.tables.filter(
     (table) => table.kind === "table" && !options.excludeTables.includes(table.name),
@@ -61,13 +62,22 @@ export function planCreate(
     tables.map((table) => table.target),
     new Map(tables.map((table) => [table.target, table.foreignKeys.map((key) => key.referencedTable)])),
   );
+  const { views, leftBehind: viewsLeftBehind } = translateViews(catalog, tables, options.schema, (name) =>
+    relations.take(name),
+  );
+  for (const view of views) {
+    warnings.push(...renamed("The view", view.source, view.target));
+    for (const column of view.columns)
+      warnings.push(...renamed("The column", `${view.source}.${column.source}`, `${view.source}.${column.target}`));
+  }
   return {
     source: catalog.fingerprint,
     mode: "create",
     schema: options.schema,
     tables: order.flatMap((name) => tables.filter((table) => table.target === name)),
+    views,
     cycles,
-    leftBehind: [...leftBehind, ...keys.leftBehind],
+    leftBehind: [...leftBehind, ...viewsLeftBehind, ...keys.leftBehind],
     warnings: [...warnings, ...keys.warnings],
   };
 }

@@ -17,7 +17,7 @@ import type {
 import { type Choices, readChoices } from "./choices";
 import { keysOf, nextIdentity, type Profiles, sourceWarnings } from "./create-plan";
 import type { Family } from "./declaration";
-import { objectsLeftBehind, tablesLeftBehind } from "./left-behind";
+import { tablesLeftBehind, triggersLeftBehind, viewsLeftBehind } from "./left-behind";
 import { loadingOrder } from "./order";
 import { epochOrCocoa, formOfNumbers, timeForms } from "./temporal";
 import type { TypeWords } from "./type-words";
@@ -60,15 +60,23 @@ export function familiesOf(table: SourceTable, targets: TargetTable[]): (column:
   };
 }
 
-/** @throws UserError listing every target column that must have a value and has none */
+/**
+ * @param views the names of the target's views
+ * @throws UserError listing every target column that must have a value and has none
+ */
 export function planExisting(
   catalog: SourceCatalog,
   profiles: Profiles,
   targets: TargetTable[],
   options: Pick<MigrationOptions, "schema" | "excludeTables"> & Partial<Policies>,
+  views: string[] = [],
 ): MigrationPlan {
   const choices = readChoices(catalog.tables, { types: options.types ?? {} });
-  const leftBehind = [...tablesLeftBehind(catalog, options.excludeTables), ...objectsLeftBehind(catalog)];
+  const leftBehind = [
+    ...tablesLeftBehind(catalog, options.excludeTables),
+    ...viewsLeftBehind(catalog, views),
+    ...triggersLeftBehind(catalog),
+  ];
   const warnings = sourceWarnings(catalog, options.excludeTables);
   const errors: string[] = [];
   const pairs: { source: SourceTable; target: TargetTable }[] = [];
@@ -130,6 +138,7 @@ export function planExisting(
     mode: "existing",
     schema: options.schema,
     tables: order.flatMap((name) => planned.get(name) ?? []),
+    views: [],
     cycles,
     leftBehind,
     warnings,

@@ -30,17 +30,30 @@ function virtualReason(table: SourceTable): string {
   return `A virtual table of the module ${module}${replacement === undefined ? "" : `, ${replacement}`}. What it holds itself is not carried over.`;
 }
 
-/** Views and triggers. */
-export function objectsLeftBehind(catalog: SourceCatalog): LeftBehind[] {
-  return catalog.objects.map((object) => ({
-    kind: object.kind,
-    name: object.name,
-    reason:
-      object.kind === "view"
-        ? "Its query is in SQLite's SQL: create it by hand after checking the functions that it uses."
-        : `A trigger on ${object.table}, in SQLite's language: write it again as a PL/pgSQL trigger function where the application still needs it.`,
-    sql: object.sql,
-  }));
+/** In `existing` mode the application makes its own views. @param there the target's views */
+export function viewsLeftBehind(catalog: SourceCatalog, there: string[]): LeftBehind[] {
+  return catalog.objects
+    .filter((object) => object.kind === "view")
+    .map((object) => ({
+      kind: "view",
+      name: object.name,
+      reason: there.some((name) => name.toLowerCase() === object.name.toLowerCase())
+        ? "The target has a view of this name, which is left as it is and was not compared."
+        : "The target's own schema decides which views there are: create it by hand where the application needs it.",
+      sql: object.sql,
+    }));
+}
+
+/** Triggers. */
+export function triggersLeftBehind(catalog: SourceCatalog): LeftBehind[] {
+  return catalog.objects
+    .filter((object) => object.kind === "trigger")
+    .map((object) => ({
+      kind: "trigger",
+      name: object.name,
+      reason: `A trigger on ${object.table}, in SQLite's language: write it again as a PL/pgSQL trigger function where the application still needs it.`,
+      sql: object.sql,
+    }));
 }
 
 /** What a table that comes over leaves behind, foreign keys apart. */

@@ -1,4 +1,4 @@
-import type { Check, LeftBehind, MigrationReport, RejectedRow } from "../model";
+import type { Check, LeftBehind, MigrationReport, RejectedRow, ViewReport } from "../model";
 import { checkCounts, verdict } from "./summary";
 import { cell, codeBlock, counted, duration, grouped, plain, table } from "./text";
 
@@ -13,6 +13,7 @@ export function renderMarkdown(report: MigrationReport): string {
     head(report),
     failures(report.checks),
     section("Tables", tables(report)),
+    section("Views", report.views.map(view).join("\n\n")),
     section("Compared queries", report.queries.map(query).join("\n\n")),
     section("Rows set aside", rejects(report)),
     section("What stayed behind", report.leftBehind.map(leftBehind).join("\n\n")),
@@ -63,6 +64,10 @@ function tables({ tables: all, totals }: MigrationReport): string {
   ]);
   const total = ["Total", grouped(totals.sourceRows), grouped(totals.loadedRows), grouped(totals.rejectedRows), ""];
   return table(["Table", "Source rows", "Rows loaded", "Set aside", "Time"], [...rows, total], [1, 2, 3, 4]);
+}
+
+function view({ source, target, sql }: ViewReport): string {
+  return `**${cell(target)}**${source === target ? "" : ` (from ${cell(source)})`}, its rows compared on both sides:\n\n${codeBlock(sql)}`;
 }
 
 function query({ name, columns, rows }: MigrationReport["queries"][number]): string {

@@ -7,6 +7,7 @@ export function renderPlan(plan: MigrationPlan): string {
   const blocks = [
     `${plan.source.path} to schema ${plan.schema} (mode ${plan.mode}): ${counted(plan.tables.length, "table")}, ${counted(rows, "row")}`,
     ...plan.tables.map(renderTable),
+    ...plan.views.map(renderView),
     ...plan.cycles.map((cycle) => `Foreign keys in a circle, added after the rows: ${cycle.join(", ")}`),
     list(
       "Stays behind",
@@ -15,6 +16,15 @@ export function renderPlan(plan: MigrationPlan): string {
     list("Remarks", plan.warnings),
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+/** Its rows are compared before it is shown to the application; where they differ it stays behind. */
+function renderView({ source, target, columns, sql }: MigrationPlan["views"][number]): string {
+  const name = source === target ? target : `${target} (from ${source})`;
+  return [
+    `view ${name}: ${counted(columns.length, "column")}`,
+    ...sql.split("\n").map((line) => `  ${oneLine(line)}`),
+  ].join("\n");
 }
 
 function list(title: string, lines: string[]): string {

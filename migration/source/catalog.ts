@@ -257,5 +257,19 @@ export function readObjects(db: Sqlite): SourceObject[] {
       name: row.name,
       table: row.type === "trigger" ? row.tbl_name : null,
       sql: row.sql,
+      ...(row.type === "view" ? viewColumns(db, row.name) : {}),
     }));
+}
+
+function viewColumns(db: Sqlite, view: string): Pick<SourceObject, "columns" | "error"> {
+  try {
+    return {
+      columns: db
+        .prepare(`SELECT * FROM ${quoteName(view)}`)
+        .columns()
+        .map((column) => column.name),
+    };
+  } catch (error) {
+    return { error: messageOf(error) };
+  }
 }

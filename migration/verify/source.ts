@@ -1,7 +1,7 @@
 import { TextDecoder } from "node:util";
 import Database from "better-sqlite3";
 import { escapeIdentifier } from "pg";
-import type { ExactValue, RejectedRow, TablePlan } from "../model";
+import type { ExactValue, RejectedRow, TablePlan, ViewPlan } from "../model";
 import type { SqliteValue } from "./value";
 
 export type SourceRow = SqliteValue[];
@@ -138,7 +138,7 @@ export class Source {
    * touch the file.
    */
   relation(table: TablePlan): string {
-    const name = escapeIdentifier(table.source);
+    const name = this.mainName(table.source);
     const rejected = this.rejected.get(table.source);
     if (rejected === undefined || table.key.length === 0) return name;
     const aside = escapeIdentifier(`aside ${table.source}`);
@@ -153,6 +153,33 @@ export class Source {
     }
     const same = table.key.map((column, i) => `a.k${i} IS t.${escapeIdentifier(column)}`).join(" AND ");
     return `(SELECT * FROM ${name} AS t WHERE NOT EXISTS (SELECT 1 FROM temp.${aside} AS a WHERE ${same}))`;
+  }
+
+  /** A table or view of the file, whatever hides it in this connection. */
+  mainName(name: string): string {
+    return `main.${escapeIdentifier(name)}`;
+  }
+
+  /**
+   * A view as a FROM item, over its tables without the rows set aside: the same views again as temporary ones, whose names lead to temporary views first.
+   * For a connection that is used for nothing else.
+   *
+   * @param views the view and those that it reads
+   * @param tables those that rows were set aside of
+   */
+  viewWithout(name: string, views: Pick<ViewPlan, "source" | "sourceSql">[], tables: TablePlan[]): string {
+    for (const table of tables)
+      if (!this.hides(table.source))
+        this.database.exec(
+          `CREATE TEMP VIEW ${escapeIdentifier(table.source)} AS SELECT * FROM ${this.relation(table)}`,
+        );
+    for (const view of views)
+      if (!this.hides(view.source)) this.database.exec(view.sourceSql.replace(/^CREATE\s+VIEW/i, "CREATE TEMP VIEW"));
+    return `temp.${escapeIdentifier(name)}`;
+  }
+
+  private hides(name: string): boolean {
+    return this.database.prepare("SELECT 1 FROM temp.sqlite_schema WHERE name = ?").get(name) !== undefined;
   }
 
   /** In a UTF-8 database, a text is read as its bytes where bytes are wanted: it need not be valid UTF-8. */

@@ -18,7 +18,7 @@ export interface TargetVerification extends Verification {
  * Compares a source with a target that was migrated before, and changes neither. What differs may also be what the application has
  * written since.
  *
- * @param reportPath the JSON report of the run that loaded the target: rows that it set aside, and indexes that it left behind, are not looked for
+ * @param reportPath the JSON report of the run that loaded the target: rows that it set aside, and indexes and views that it left behind, are not looked for
  * @throws UserError for wrong options, a source or a report that cannot be read, or a server that cannot be reached
  */
 export async function verifyTarget(
@@ -30,6 +30,7 @@ export async function verifyTarget(
   const { rejects, leftBehind } = reportPath === null ? { rejects: [], leftBehind: [] } : readReport(reportPath);
   const planned = await plan(options, onProgress);
   leaveIndexesBehind(planned, leftBehind);
+  leaveViewsBehind(planned, leftBehind);
   const folder = mkdtempSync(join(tmpdir(), "pgstead-verify-"));
   try {
     const { path, fingerprint } = await freeze(options.source, folder, "verify");
@@ -70,6 +71,15 @@ function leaveIndexesBehind(planned: MigrationPlan, leftBehind: LeftBehind[]): v
     table.indexes = table.indexes.filter((index) => index.name !== object.name);
     planned.leftBehind.push(object);
   }
+}
+
+/** Views that PostgreSQL refused, or whose rows differed, when they were made. */
+function leaveViewsBehind(planned: MigrationPlan, leftBehind: LeftBehind[]): void {
+  const left = leftBehind.filter(
+    ({ kind, name }) => kind === "view" && planned.views.some((view) => view.source === name),
+  );
+  planned.views = planned.views.filter((view) => !left.some(({ name }) => name === view.source));
+  planned.leftBehind.push(...left);
 }
 
 function readReport(path: string): Pick<MigrationReport, "rejects" | "leftBehind"> {

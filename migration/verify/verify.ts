@@ -21,6 +21,7 @@ import { compareRows } from "./rows";
 import { check, type Finding, withSnapshot } from "./snapshot";
 import { Source } from "./source";
 import { SourceSide } from "./source-side";
+import { compareView, viewCheckName } from "./views";
 
 export interface VerificationInput {
   /** The frozen copy, or any SQLite file that must hold the same rows. */
@@ -86,6 +87,7 @@ async function verifyBoth(input: VerificationInput, source: Source, side: Source
         await check(client, `join ${name}`, table, () => compareJoin(client, source, schema, reference, side)),
       );
     }
+    checks.push(...(await verifyViews(input)));
     const queries: MigrationReport["queries"] = [];
     for (const query of input.compareQueries) {
       checks.push(
@@ -98,6 +100,21 @@ async function verifyBoth(input: VerificationInput, source: Source, side: Source
     }
     return { checks, queries, notProved: notProved(plan, input.rejects) };
   });
+}
+
+async function verifyViews({ client, schema, plan, rejects, sourcePath }: VerificationInput): Promise<Check[]> {
+  if (plan.views.length === 0) return [];
+  const source = new Source(sourcePath, rejects);
+  try {
+    const checks: Check[] = [];
+    for (const view of plan.views)
+      checks.push(
+        await check(client, viewCheckName(view), null, () => compareView(client, source, schema, plan, view)),
+      );
+    return checks;
+  } finally {
+    source.close();
+  }
 }
 
 async function versions({ client, plan }: VerificationInput, source: Source): Promise<Finding> {

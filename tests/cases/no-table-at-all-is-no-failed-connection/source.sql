@@ -1,1 +1,1 @@
-CREATE VIEW v AS SELECT 1 AS one;
+CREATE VIEW v AS SELECT name FROM sqlite_schema;

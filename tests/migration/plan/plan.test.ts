@@ -158,11 +158,10 @@ describe("foreign keys", () => {
 test("what does not come over is named with its text", () => {
   expect(
     left(`CREATE TABLE t(id INTEGER PRIMARY KEY, n TEXT COLLATE NOCASE CHECK (n <> 'a)b'), d TEXT DEFAULT (lower('X')), g INT AS (id * 2) STORED, CONSTRAINT pos CHECK (id > 0));
-      CREATE INDEX part ON t(n) WHERE n IS NOT NULL; CREATE INDEX expr ON t(lower(n)); CREATE VIEW v AS SELECT 1; CREATE TRIGGER tr AFTER DELETE ON t BEGIN SELECT 1; END;
+      CREATE INDEX part ON t(n) WHERE n IS NOT NULL; CREATE INDEX expr ON t(lower(n)); CREATE VIEW v AS SELECT name FROM sqlite_schema; CREATE TRIGGER tr AFTER DELETE ON t BEGIN SELECT 1; END;
       CREATE VIRTUAL TABLE f USING fts5(body);`).filter(([, name]) => !String(name).startsWith("f_")),
   ).toEqual([
     ["table", "f", "CREATE VIRTUAL TABLE f USING fts5(body)"],
-    ["view", "v", "CREATE VIEW v AS SELECT 1"],
     ["trigger", "tr", "CREATE TRIGGER tr AFTER DELETE ON t BEGIN SELECT 1; END"],
     ["check", "t", "CHECK (n <> 'a)b')"],
     ["check", "t", "CHECK (id > 0)"],
@@ -171,6 +170,7 @@ test("what does not come over is named with its text", () => {
     ["index", "part", "CREATE INDEX part ON t(n) WHERE n IS NOT NULL"],
     ["index", "expr", "CREATE INDEX expr ON t(lower(n))"],
     ["default", "t.d", "DEFAULT lower('X')"],
+    ["view", "v", "CREATE VIEW v AS SELECT name FROM sqlite_schema"],
   ]);
 });
 

@@ -90,6 +90,7 @@ export function sampleReport(changes: Partial<MigrationReport> = {}): MigrationR
       { name: "loading the rows", durationMs: 700 },
       { name: "verifying", durationMs: 500 },
     ],
+    views: [],
     leftBehind: [{ kind: "table", name: "api_keys", reason: "Excluded.", sql: "CREATE TABLE api_keys (id INTEGER)" }],
     warnings: [],
     rejects: [],

@@ -41,7 +41,7 @@ export class MigrationFailed extends UserError {
   ) {
     super(
       `The migration failed, and the target is as it was: ${report.failure ?? "unknown"}`,
-      `Read the report: ${report.files.markdown}`,
+      `Read the report: ${report.files.html}`,
       options,
     );
   }
@@ -439,6 +439,7 @@ function makeReport({ run, options, plan, prepared, server, outcome }: Work, fai
       folder: run.folder,
       json: join(run.folder, "report.json"),
       markdown: join(run.folder, "report.md"),
+      html: join(run.folder, "report.html"),
       log: run.logPath,
       backup: prepared.frozen.path,
       rejects: run.rejectsFile,

@@ -558,6 +558,8 @@ export interface MigrationReport {
     json: string;
     /** This report for people, in Markdown. */
     markdown: string;
+    /** This report as a page for a browser. */
+    html: string;
     /** Every step with its time, for finding out what happened. */
     log: string;
     /** The source's copy, from which everything was read. */

@@ -3,12 +3,13 @@ import { type Client, DatabaseError, escapeIdentifier } from "pg";
 import { UserError } from "../../support/errors";
 import type { ForeignKeyPlan, MigrationPlan, TablePlan, TableReport } from "../model";
 import { addForeignKey, createKeys, createTable, qualified } from "../plan/ddl";
+import { counted } from "../report/text";
 import { type LoadContext, loadTable } from "./table";
 
 /** Makes the tables and loads their rows. */
 export async function loadStaging(context: LoadContext, plan: MigrationPlan): Promise<TableReport[]> {
   const { client, run, schema } = context;
-  await run.step(`making ${plan.tables.length} tables`, async () => {
+  await run.step(`making ${counted(plan.tables.length, "table")}`, async () => {
     for (const table of plan.tables) await makeTable(client, schema, table);
   });
   return await run.step("loading the rows", async () => {

@@ -45,7 +45,7 @@ export function renderSummary(report: MigrationReport): string {
     ...shown,
     ...(left.length === 0 ? [] : [`Left behind: ${left.join(", ")}`]),
     ...(report.warnings.length === 0 ? [] : [`${counted(report.warnings.length, "remark")} in the report`]),
-    `Report: ${report.files.markdown}`,
+    `Report: ${report.files.html}`,
   ].join("\n");
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { renderHtml } from "../../../migration/report/html/page";
 import { renderMarkdown, renderSummary } from "../../../migration/report/markdown";
 import { cell, codeBlock, duration, plain } from "../../../migration/report/text";
 import { writeReport } from "../../../migration/report/write-report";
@@ -102,7 +103,7 @@ describe("the summary", () => {
         "Migration: 2 tables, 33 rows, 0 errors, verified (1.35 s)",
         "Checks: 1 passed",
         "Left behind: api_keys",
-        "Report: runs/1/report.md",
+        "Report: runs/1/report.html",
       ].join("\n"),
     );
   });
@@ -123,18 +124,20 @@ it("times are told in the unit that fits", () => {
   expect([3, 1350, 125_000].map(duration)).toEqual(["3 ms", "1.35 s", "2 min 5 s"]);
 });
 
-it("both files are written from one value, and the JSON gives it back", () => {
+it("all files are written from one value, and the JSON gives it back", () => {
   const folder = mkdtempSync(join(tmpdir(), "pgstead-report-"));
   try {
     const files = {
       ...sampleReport().files,
       json: join(folder, "new", "report.json"),
       markdown: join(folder, "new", "report.md"),
+      html: join(folder, "new", "report.html"),
     };
     const report = sampleReport({ files });
     writeReport(report);
     expect(JSON.parse(readFileSync(files.json, "utf8"))).toEqual(report);
     expect(readFileSync(files.markdown, "utf8")).toBe(renderMarkdown(report));
+    expect(readFileSync(files.html, "utf8")).toBe(renderHtml(report));
   } finally {
     rmSync(folder, { recursive: true });
   }

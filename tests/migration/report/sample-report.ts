@@ -110,6 +110,7 @@ export function sampleReport(changes: Partial<MigrationReport> = {}): MigrationR
       folder: "runs/1",
       json: "runs/1/report.json",
       markdown: "runs/1/report.md",
+      html: "runs/1/report.html",
       log: "runs/1/migration.log",
       backup: "runs/1/backup_mgmt.db.backup_20251202_115248",
       rejects: null,

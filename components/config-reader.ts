@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { MB, parseMemory } from "../server/units";
 import { parseDuration } from "../support/duration";
@@ -67,6 +68,27 @@ export class ConfigReader {
     const text = this.text(key);
     if (text !== "" && !isMemory(text))
       this.wrong(key, `is '${text}'`, "a size of at least 128MB, such as 8GB, or empty");
+    return text;
+  }
+
+  dockerHost(key: string): string {
+    const text = this.text(key);
+    if (text !== "" && !/^(?:unix:\/\/\/|tcp:\/\/[^/]|ssh:\/\/[^/-])/.test(text))
+      this.wrong(key, `is '${text}'`, "unix:///path, tcp://host:port or ssh://user@host, or empty for DOCKER_HOST");
+    return text;
+  }
+
+  /** An image's name, with tag or digest, in the form that Docker takes. */
+  image(key: string): string {
+    const text = this.text(key);
+    if (!/^[\w][\w./:-]*(?:@sha256:[0-9a-f]{64})?$/.test(text))
+      this.wrong(key, `is '${text}'`, "an image such as postgres:16 or postgres:16@sha256:…");
+    return text;
+  }
+
+  address(key: string): string {
+    const text = this.text(key);
+    if (isIP(text) === 0) this.wrong(key, `is '${text}'`, "an IP address such as 127.0.0.1");
     return text;
   }
 

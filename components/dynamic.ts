@@ -9,7 +9,9 @@ export type ProviderModule =
   | "./providers/secret-version.ts"
   | "./providers/login-roles.ts"
   | "./providers/secret-file.ts"
-  | "./providers/notify-command.ts";
+  | "./providers/notify-command.ts"
+  | "./providers/docker-image.ts"
+  | "./providers/docker-server.ts";
 
 /**
  * A dynamic resource whose life is a module of this project: it exports check, create, diff, update, read and delete.

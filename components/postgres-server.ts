@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { TlsMode } from "../support/postgres";
+import { DockerServer } from "./docker-server";
 import { EmbeddedServer } from "./embedded-server";
 import { ExternalServer } from "./external-server";
 import type { Settings } from "./settings";
@@ -30,6 +31,8 @@ export function postgresServer(name: string, settings: Settings["server"]): Post
   switch (settings.instance) {
     case "embedded":
       return new EmbeddedServer(name, settings);
+    case "docker":
+      return new DockerServer(name, settings);
     case "external":
       return new ExternalServer(name, settings);
   }

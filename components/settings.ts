@@ -6,12 +6,14 @@ import { overrideProblems } from "../server/tuning/overrides";
 import { type TlsMode, tlsModes } from "../support/postgres";
 import { ConfigReader } from "./config-reader";
 
-/** Where the server comes from. Docker has its place here. */
-export const instanceKinds = ["embedded", "external"] as const;
+/** Where the server comes from. */
+export const instanceKinds = ["embedded", "docker", "external"] as const;
 const tunings = ["auto", "phase12"] as const;
 const workloads = ["web", "oltp", "dw", "desktop", "mixed"] as const;
 const diskTypes = ["ssd", "hdd", "san", "nvme"] as const;
 const migrationModes = ["create", "existing"] as const;
+const imageSources = ["registry", "local"] as const;
+const overduePolicies = ["end", "fail"] as const;
 const rotationModes = ["in-place", "alternating"] as const;
 const agePolicies = ["warn", "rotate"] as const;
 const secretFileContents = ["url", "password"] as const;
@@ -27,8 +29,37 @@ export interface EmbeddedSettings {
   runAs: string;
   locale: string;
   keepData: boolean;
+  protect: boolean;
+  restart: RestartSettings;
   startFrom: string;
   postgresql: PostgresqlSettings;
+}
+
+/** A server in a container. */
+export interface DockerSettings {
+  instance: "docker";
+  /** Where the published port is reached from here. */
+  host: string;
+  port: number;
+  superuser: string;
+  superuserSecretVersion: number;
+  locale: string;
+  keepData: boolean;
+  protect: boolean;
+  restart: RestartSettings;
+  /** As DOCKER_HOST; empty for this machine's Docker. */
+  dockerHost: string;
+  image: string;
+  imageSource: (typeof imageSources)[number];
+  publishAddress: string;
+  postgresql: PostgresqlSettings;
+}
+
+/** What a restart does about transactions that are under way. */
+export interface RestartSettings {
+  /** How long they are waited for; empty for not at all. */
+  wait: string;
+  overdue: (typeof overduePolicies)[number];
 }
 
 /** What decides postgresql.conf. */
@@ -52,6 +83,8 @@ export interface ExternalSettings {
   tlsMode: TlsMode;
   tlsCaFile: string;
   keepData: boolean;
+  protect: boolean;
+  restart: RestartSettings;
 }
 
 export interface DatabaseSettings {
@@ -98,7 +131,7 @@ export interface MigrationSettings {
 }
 
 export interface Settings {
-  server: EmbeddedSettings | ExternalSettings;
+  server: EmbeddedSettings | DockerSettings | ExternalSettings;
   database: DatabaseSettings;
   /** Absent when no source is configured. */
   migration?: MigrationSettings;
@@ -164,13 +197,15 @@ function readPolicies(read: ConfigReader): Policies {
   return policies;
 }
 
-function readServer(read: ConfigReader): EmbeddedSettings | ExternalSettings {
+function readServer(read: ConfigReader): Settings["server"] {
   const instance = read.oneOf("instance", instanceKinds);
   const host = read.text("host");
   const common = {
     port: read.integer("port", 1, 65_535),
     superuser: read.identifier("superuser"),
     keepData: read.flag("keepData"),
+    protect: read.flag("protect"),
+    restart: { wait: read.duration("restartWait"), overdue: read.oneOf("restartOverdue", overduePolicies) },
   };
   const tlsMode = read.oneOf("tlsMode", tlsModes);
   const postgresql: PostgresqlSettings = {
@@ -189,14 +224,33 @@ function readServer(read: ConfigReader): EmbeddedSettings | ExternalSettings {
     if (host === "") read.wrong("host", "is empty", "the external server's name or address");
     return { instance, host, ...common, superuserPassword, tlsMode, tlsCaFile: read.text("tlsCaFile") };
   }
+  const superuserSecretVersion = read.integer("superuserSecretVersion", 1, 2 ** 31 - 1);
+  const locale = read.text("locale");
+  if (instance === "docker") {
+    if (host === "") read.wrong("host", "is empty", "the address at which the published port is reached");
+    if (read.text("startFrom") !== "")
+      read.wrong("startFrom", "is set", "nothing with instance: docker; restore a dump into the new server instead");
+    return {
+      instance,
+      host,
+      ...common,
+      superuserSecretVersion,
+      locale,
+      dockerHost: read.dockerHost("dockerHost"),
+      image: read.image("image"),
+      imageSource: read.oneOf("imageSource", imageSources),
+      publishAddress: read.address("publishAddress"),
+      postgresql,
+    };
+  }
   if (host !== "127.0.0.1") read.wrong("host", `is '${host}'`, "127.0.0.1, where an embedded server listens");
   return {
     instance,
     ...common,
-    superuserSecretVersion: read.integer("superuserSecretVersion", 1, 2 ** 31 - 1),
+    superuserSecretVersion,
     dataFolder: read.text("dataFolder"),
     runAs: read.text("runAs"),
-    locale: read.text("locale"),
+    locale,
     startFrom: read.text("startFrom"),
     postgresql,
   };

@@ -72,8 +72,9 @@ export async function differences(
   return found;
 }
 
-function changedSettings(
-  recorded: EmbeddedServerOutputs,
+/** The settings that differ from those recorded, one line each: reload or restart, where the server could be asked. */
+export function changedSettings(
+  recorded: Pick<EmbeddedServerOutputs, "applied">,
   settings: readonly Setting[],
   restarting: Set<string> | undefined,
 ): string[] {

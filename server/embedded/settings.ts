@@ -33,7 +33,9 @@ export async function plannedSettings(cluster: Cluster, wish: SettingsWish): Pro
     wish.tuning === "phase12" && wish.maxConnections > 0
       ? withOverrides(tuned, { max_connections: String(wish.maxConnections) }, [])
       : tuned;
-  return withOverrides([...fixedSettings(cluster), ...chosen, ...defaults], wish.settings, [...fixedSettings(cluster)]);
+  return withOverrides([...fixedSettings(cluster), ...chosen, ...usualSettings], wish.settings, [
+    ...fixedSettings(cluster),
+  ]);
 }
 
 /** Names that config may not set, with the reason why. */
@@ -53,13 +55,28 @@ export const reservedSettings: readonly { name: string; reason: string }[] = [
 ];
 
 function fixedSettings(cluster: Cluster): Setting[] {
+  return provisionedSettings({
+    listen: cluster.host,
+    port: cluster.port,
+    socketFolder: cluster.socketFolder,
+    instance: cluster.instance,
+  });
+}
+
+/** What a server's provisioning depends on, whichever way it is run. */
+export function provisionedSettings(server: {
+  listen: string;
+  port: number;
+  socketFolder: string;
+  instance: string;
+}): Setting[] {
   const value: Record<string, string> = {
-    listen_addresses: cluster.host,
-    port: String(cluster.port),
-    unix_socket_directories: listElement(cluster.socketFolder),
+    listen_addresses: server.listen,
+    port: String(server.port),
+    unix_socket_directories: listElement(server.socketFolder),
     password_encryption: "scram-sha-256",
     // The server keeps 63 bytes of it, printable ASCII.
-    cluster_name: `pgstead ${cluster.instance}`.slice(0, 63),
+    cluster_name: `pgstead ${server.instance}`.slice(0, 63),
     log_destination: "stderr",
     logging_collector: "off",
     lc_messages: "C",
@@ -76,7 +93,7 @@ function listElement(text: string): string {
 }
 
 /** Beside the tuning; config may set them otherwise. */
-const defaults: readonly Setting[] = [
+export const usualSettings: readonly Setting[] = [
   { name: "timezone", value: "UTC", reason: "the machine's time zone never changes a value" },
   { name: "log_timezone", value: "UTC", reason: "log lines of all machines compare" },
   {

@@ -29,18 +29,22 @@ export async function changeSuperuserPassword(
   if (await accepts(superuserTarget(cluster, change.superuser, change.to))) return;
   const old = superuserTarget(cluster, change.superuser, change.from);
   if (await accepts(old)) {
-    const client = await connect(old);
-    try {
-      await client.query(passwordStatement(change.superuser, change.to));
-    } finally {
-      await client.end();
-    }
-    return;
+    return setPassword(old, change.superuser, change.to);
   }
   say(`The superuser's password was changed by other means: the server is stopped for a moment to set it.`);
   await stop(cluster);
   await setPasswordOffline(cluster, change.superuser, change.to);
   await start(cluster);
+}
+
+/** Sets a role's password in the running server. @param as who is let in to do so */
+export async function setPassword(as: PostgresTarget, role: string, password: string): Promise<void> {
+  const client = await connect(as);
+  try {
+    await client.query(passwordStatement(role, password));
+  } finally {
+    await client.end();
+  }
 }
 
 /** Whether the server lets that user in. @throws whatever else is wrong with the connection */

@@ -45,7 +45,7 @@ describe("the settings", () => {
     }
     expect(message).toContain("12 values");
     for (const line of [
-      "pgstead:instance is 'dockr'; accepted: embedded, external.",
+      "pgstead:instance is 'dockr'; accepted: embedded, docker, external.",
       "pgstead:port is '70000'; accepted: a whole number from 1 to 65535.",
       "pgstead:tuning is 'fast'; accepted: auto, phase12.",
       "pgstead:memory is 'lots'; accepted: a size of at least 128MB, such as 8GB, or empty.",

@@ -1,0 +1,205 @@
+import type * as Docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { dataFolder } from "../server/docker/configuration";
+import { innerPort, sharedMemoryBytes } from "../server/docker/settings";
+import { MB, parseMemory } from "../server/units";
+import { checkDockerPlugin } from "./docker-plugin";
+import { ProjectResource } from "./dynamic";
+import type { PostgresServer } from "./postgres-server";
+import type { DockerSettings } from "./settings";
+
+const passwordFile = "/run/secrets/pgstead-superuser-password";
+const volumeMount = "/var/lib/postgresql/data";
+
+/**
+ * PostgreSQL 16 in a container. Its data and its configuration are in a volume, which no change replaces; its superuser's password
+ * comes from a file, so that `docker inspect` does not show it.
+ */
+export class DockerServer extends pulumi.ComponentResource implements PostgresServer {
+  readonly host: pulumi.Output<string>;
+  readonly port: pulumi.Output<number>;
+  readonly superuser: pulumi.Output<string>;
+  readonly superuserPassword: pulumi.Output<string>;
+  readonly tlsMode = "disable" as const;
+  readonly tlsCaFile = "";
+  readonly version: pulumi.Output<string>;
+  readonly dataFolder: pulumi.Output<string>;
+  readonly identity: pulumi.Output<string>;
+  readonly hasContent = false;
+  readonly contentOptions: pulumi.CustomResourceOptions;
+
+  constructor(name: string, settings: DockerSettings, opts?: pulumi.ComponentResourceOptions) {
+    super("pgstead:server:DockerServer", name, {}, opts);
+    checkDockerPlugin();
+    // Loaded here only: it is large, and every other kind of server does without.
+    const docker = require("@pulumi/docker") as typeof Docker;
+    const instance = `${pulumi.getProject()}-${pulumi.getStack()}`;
+    const provider = new docker.Provider(
+      `${name}-docker`,
+      settings.dockerHost === "" ? {} : { host: settings.dockerHost },
+      { parent: this },
+    );
+    const inDocker = { parent: this, provider };
+    const labels = [{ label: "pgstead.stack", value: instance }];
+
+    const superuserPassword = new random.RandomPassword(
+      `${name}-superuser`,
+      {
+        length: 32,
+        special: false,
+        ...(settings.superuserSecretVersion === 1
+          ? {}
+          : { keepers: { secretVersion: String(settings.superuserSecretVersion) } }),
+      },
+      { parent: this },
+    );
+    const image = new docker.RemoteImage(
+      `${name}-image`,
+      { name: imageName(docker, settings, inDocker), keepLocally: true },
+      inDocker,
+    );
+    const checked = new DockerImage(
+      `${name}-image-version`,
+      { dockerHost: settings.dockerHost, name: settings.image, image: image.imageId },
+      { parent: this },
+    );
+    const network = new docker.Network(`${name}-network`, { driver: "bridge", labels }, inDocker);
+    // Docker's names of volume and network are generated: a new stack never meets the data of a former one.
+    const volume = new docker.Volume(
+      `${name}-data`,
+      { labels },
+      { ...inDocker, protect: settings.protect, retainOnDelete: settings.keepData },
+    );
+    const container = new docker.Container(
+      `${name}-container`,
+      {
+        name: `${instance}-postgres`,
+        image: checked.image,
+        restart: "unless-stopped",
+        mustRun: true,
+        // A fast shutdown; the default signal would wait for every client to leave.
+        stopSignal: "SIGINT",
+        stopTimeout: 120,
+        destroyGraceSeconds: 120,
+        ...limits(settings),
+        shmSize: Math.ceil(sharedMemoryBytes(settings.postgresql.memory) / MB),
+        securityOpts: ["no-new-privileges:true"],
+        networksAdvanced: [{ name: network.name, aliases: ["postgres"] }],
+        ports: [{ internal: innerPort, external: settings.port, ip: settings.publishAddress, protocol: "tcp" }],
+        volumes: [{ volumeName: volume.name, containerPath: volumeMount }],
+        envs: [
+          `POSTGRES_USER=${settings.superuser}`,
+          "POSTGRES_DB=postgres",
+          `POSTGRES_PASSWORD_FILE=${passwordFile}`,
+          `POSTGRES_INITDB_ARGS=${initdbArguments(settings.locale)}`,
+          `PGDATA=${dataFolder}`,
+          "TZ=UTC",
+        ],
+        uploads: [{ file: passwordFile, content: pulumi.secret(superuserPassword.result), permissions: "0400" }],
+        healthcheck: {
+          tests: ["CMD", "pg_isready", "--quiet", `--username=${settings.superuser}`, "--dbname=postgres"],
+          interval: "10s",
+          timeout: "5s",
+          startPeriod: "60s",
+          retries: 6,
+        },
+        logDriver: "json-file",
+        logOpts: { "max-size": "50m", "max-file": "3" },
+        labels,
+      },
+      // The password file counts only when the data is made; a later password is set in the server, not by a new container.
+      { ...inDocker, deleteBeforeReplace: true, ignoreChanges: ["uploads"] },
+    );
+    const server = new DockerCluster(
+      `${name}-server`,
+      {
+        dockerHost: settings.dockerHost,
+        instance,
+        container: container.id,
+        host: settings.host,
+        port: settings.port,
+        superuser: settings.superuser,
+        superuserPassword: superuserPassword.result,
+        restartWait: settings.restart.wait,
+        restartOverdue: settings.restart.overdue,
+        tuning: settings.postgresql.tuning,
+        workload: settings.postgresql.workload,
+        disk: settings.postgresql.disk,
+        memory: settings.postgresql.memory,
+        cpus: settings.postgresql.cpus,
+        maxConnections: settings.postgresql.maxConnections,
+        settings: settings.postgresql.overrides,
+      },
+      { parent: this },
+    );
+
+    this.host = server.host;
+    this.port = server.port;
+    this.superuser = server.superuser;
+    this.superuserPassword = superuserPassword.result;
+    this.version = server.version;
+    this.dataFolder = pulumi.interpolate`docker volume ${volume.name}`;
+    this.identity = server.systemIdentifier;
+    // The role and the database go with the volume, kept or not.
+    this.contentOptions = { deletedWith: server };
+    this.registerOutputs({ host: this.host, port: this.port, version: this.version, dataFolder: this.dataFolder });
+  }
+}
+
+/**
+ * The image by its digest: as config has it, or as the registry has it under that tag at the moment; a local image (docker load, docker build)
+ * by its name.
+ */
+function imageName(
+  docker: typeof Docker,
+  { image, imageSource }: DockerSettings,
+  opts: pulumi.InvokeOptions,
+): pulumi.Input<string> {
+  if (imageSource === "local" || image.includes("@")) return image;
+  const digest = docker.getRegistryImageOutput({ name: image }, opts).sha256Digest;
+  return pulumi.interpolate`${image}@${digest}`;
+}
+
+/** Without a limit of its own a container has what its host has. Swap is no memory for a database. */
+function limits({ postgresql: { memory, cpus } }: DockerSettings): Partial<Docker.ContainerArgs> {
+  const megabytes = memory === "" ? undefined : Math.floor(parseMemory(memory) / MB);
+  return {
+    ...(megabytes === undefined ? {} : { memory: megabytes, memorySwap: megabytes }),
+    ...(cpus === 0 ? {} : { cpus: String(cpus) }),
+  };
+}
+
+function initdbArguments(locale: string): string {
+  const provider = locale.startsWith("icu:")
+    ? `--locale-provider=icu --icu-locale=${locale.slice(4)}`
+    : `--locale=${locale}`;
+  return `--encoding=UTF8 --data-checksums --auth-host=scram-sha-256 ${provider}`;
+}
+
+/** See providers/docker-image.ts. */
+class DockerImage extends ProjectResource {
+  declare readonly image: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    args: { dockerHost: string; name: string; image: pulumi.Input<string> },
+    opts: pulumi.CustomResourceOptions,
+  ) {
+    super("DockerImage", "./providers/docker-image.ts", name, { version: undefined, ...args }, opts);
+  }
+}
+
+/** See providers/docker-server.ts. */
+class DockerCluster extends ProjectResource {
+  declare readonly host: pulumi.Output<string>;
+  declare readonly port: pulumi.Output<number>;
+  declare readonly superuser: pulumi.Output<string>;
+  declare readonly version: pulumi.Output<string>;
+  declare readonly systemIdentifier: pulumi.Output<string>;
+
+  constructor(name: string, args: pulumi.Inputs, opts: pulumi.CustomResourceOptions) {
+    const outputs = { version: undefined, systemIdentifier: undefined, applied: undefined };
+    super("DockerServer", "./providers/docker-server.ts", name, { ...outputs, ...args }, opts);
+  }
+}

@@ -1,0 +1,151 @@
+/** The life of the server in a container, beyond the container: it is waited for, its password and settings are set in place and proved. */
+import {
+  changeConfiguration,
+  type DockerServer,
+  filesAreCurrent,
+  verifyConfiguration,
+} from "../server/docker/configuration";
+import { DockerEngine } from "../server/docker/engine-api";
+import { untilReady } from "../server/docker/readiness";
+import { dockerSettings } from "../server/docker/settings";
+import type { DrainWish } from "../server/drain";
+import { changedSettings } from "../server/embedded/differences";
+import type { SettingsWish } from "../server/embedded/settings";
+import { accepts, setPassword } from "../server/embedded/superuser";
+import { restartingSettings, settingProblems } from "../server/embedded/verify-settings";
+import type { Setting } from "../server/tuning/types";
+import { UserError } from "../support/errors";
+import { connect, type PostgresTarget } from "../support/postgres";
+import { isUnknown } from "../support/unknown-value";
+
+export interface Inputs extends SettingsWish, DrainWish {
+  dockerHost: string;
+  instance: string;
+  /** Id of the container. Another one serves the same volume. */
+  container: string;
+  host: string;
+  port: number;
+  superuser: string;
+  superuserPassword: string;
+}
+
+export interface Outputs extends Inputs {
+  version: string;
+  systemIdentifier: string;
+  /** postgresql.conf as it is in force: value and reason by name. */
+  applied: Record<string, { value: string; reason: string }>;
+}
+
+const say = (line: string) => console.log(line);
+
+export async function check(_olds: Inputs, news: Inputs) {
+  return { inputs: news };
+}
+
+export async function create(inputs: Inputs) {
+  return { id: inputs.instance, outs: await bring(inputs, inputs.superuserPassword) };
+}
+
+/** Lists what an update would do to the server as it is at the moment. */
+export async function diff(_id: string, olds: Outputs, news: Inputs) {
+  // Which settings change is known also while the container is not made yet.
+  const found = isUnknown({ ...news, container: "", superuserPassword: "" })
+    ? ["the server is changed"]
+    : await differences(olds, news);
+  for (const line of found) say(line);
+  return { changes: found.length > 0 || isUnknown(news) };
+}
+
+export async function update(_id: string, olds: Outputs, news: Inputs) {
+  return { outs: await bring(news, olds.superuserPassword) };
+}
+
+export async function read(id: string, props: Outputs) {
+  return { id, props };
+}
+
+/** The container is its own resource. */
+async function remove() {}
+
+export { remove as delete };
+
+async function bring(inputs: Inputs, formerPassword: string): Promise<Outputs> {
+  const server = serverOf(inputs);
+  const settings = await planned(server, inputs);
+  await untilReady(server);
+  await ensurePassword(server.superuser, formerPassword);
+  const taken = await changeConfiguration(server, settings, inputs, say);
+  await verifyConfiguration(server, settings);
+  const client = await connect(server.superuser);
+  const { rows } = await client
+    .query<{ version: string; id: string }>(
+      "SELECT current_setting('server_version') AS version, system_identifier::text AS id FROM pg_control_system()",
+    )
+    .finally(() => client.end());
+  const { version = "", id = "" } = rows[0] ?? {};
+  const how = { unchanged: "runs", reloaded: "has reloaded its settings", restarted: "was restarted once" };
+  say(`PostgreSQL ${version} in its container ${how[taken]}; its ${settings.length} settings are verified.`);
+  return {
+    ...inputs,
+    version: version.replace(/ .*/, ""),
+    systemIdentifier: id,
+    applied: Object.fromEntries(settings.map(({ name, value, reason }) => [name, { value, reason }])),
+  };
+}
+
+async function differences(olds: Outputs, news: Inputs): Promise<string[]> {
+  const server = serverOf(news);
+  const settings = await planned(server, news);
+  const found: string[] = [];
+  for (const name of [
+    "container",
+    "host",
+    "port",
+    "superuserPassword",
+    "restartWait",
+    "restartOverdue",
+    "dockerHost",
+  ] as const)
+    if (olds[name] !== news[name]) found.push(`${name} changes`);
+  if (olds.container !== news.container || !(await accepts(server.superuser).catch(() => false)))
+    return [...found, ...changedSettings(olds, settings, undefined)];
+  const client = await connect(server.superuser);
+  try {
+    const changed = changedSettings(olds, settings, await restartingSettings(client));
+    if (changed.length > 0) return [...found, ...changed];
+    if (!(await filesAreCurrent(server, settings)))
+      return [...found, "postgresql.conf or pg_hba.conf was edited by hand: it is written again"];
+    return [...found, ...(await settingProblems(client, settings))];
+  } finally {
+    await client.end();
+  }
+}
+
+async function planned(server: DockerServer, inputs: Inputs): Promise<Setting[]> {
+  const host =
+    inputs.tuning === "auto" && (inputs.memory === "" || inputs.cpus === 0)
+      ? await server.engine.machine()
+      : { memoryBytes: 0, cpus: 1 };
+  return dockerSettings(inputs.instance, inputs, host);
+}
+
+/** @throws UserError when neither the new password nor the recorded one gets in */
+async function ensurePassword(superuser: PostgresTarget, former: string): Promise<void> {
+  if (await accepts(superuser)) return;
+  const old = { ...superuser, password: former };
+  if (!(await accepts(old)))
+    throw new UserError(
+      `The superuser ${superuser.user} does not get in with the password of this stack.`,
+      "The volume is of another stack, or the password was changed by hand: set it back with ALTER ROLE in the container (docker exec).",
+    );
+  await setPassword(old, superuser.user, superuser.password);
+}
+
+function serverOf(inputs: Inputs): DockerServer {
+  const { host, port, superuser, superuserPassword } = inputs;
+  return {
+    engine: new DockerEngine(inputs.dockerHost),
+    container: inputs.container,
+    superuser: { host, port, database: "postgres", user: superuser, password: superuserPassword, tls: "disable" },
+  };
+}

@@ -1,0 +1,1 @@
+CREATE TABLE "Users"("Id" INTEGER PRIMARY KEY, "UserName" TEXT, "isAdmin" BOOLEAN); INSERT INTO "Users" VALUES (1, 'a', 1);

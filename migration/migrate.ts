@@ -60,10 +60,10 @@ async function prepare(options: MigrationOptions, run: Run): Promise<Prepared> {
   const frozen = await run.step("copying the source aside", () => freeze(options.source, run.folder, run.stamp));
   const { fingerprint } = frozen;
   run.log(`source: sha256 ${fingerprint.sha256}, ${fingerprint.sizeBytes} bytes, ${fingerprint.journalMode}`);
-  const db = openReadOnly(frozen.path);
+  const db = openReadOnly(frozen.readable.path);
   try {
     return await run.step("reading the schema", () => {
-      const tables = readTables(db);
+      const tables = readTables(db, frozen.readable.originalSql);
       const objects = readObjects(db);
       const check = startCheck({ path: frozen.path, name: fingerprint.path, tables });
       const catalog = { fingerprint, tables, objects, integrityErrors: [], foreignKeyViolations: [] };
@@ -80,9 +80,10 @@ async function prepare(options: MigrationOptions, run: Run): Promise<Prepared> {
   }
 }
 
-async function release({ db, check }: Prepared): Promise<void> {
+async function release({ db, check, frozen }: Prepared): Promise<void> {
   await check.end();
   db.close();
+  if (frozen.readable.path !== frozen.path) rmSync(frozen.readable.path, { force: true });
 }
 
 /** The plan, after looking at the target. Changes nothing. */
@@ -332,7 +333,11 @@ function refuseNothing({ source, tables }: MigrationPlan): void {
 function startSourceSide(work: Work): void {
   const { prepared, run, plan, options } = work;
   if (options.verification === "off") return;
-  work.sourceSide = new SourceSide({ sourcePath: prepared.frozen.path, rejects: run.rejects, tables: plan.tables });
+  work.sourceSide = new SourceSide({
+    sourcePath: prepared.frozen.readable.path,
+    rejects: run.rejects,
+    tables: plan.tables,
+  });
 }
 
 function refuseBadRows({ run, options }: Work): void {
@@ -357,7 +362,7 @@ async function verify(
   }
   const result = await run.step("verifying", () =>
     verifyMigration({
-      sourcePath: prepared.frozen.path,
+      sourcePath: prepared.frozen.readable.path,
       client,
       schema,
       plan,

@@ -21,10 +21,10 @@ export async function planSource(
 ): Promise<MigrationPlan> {
   const folder = mkdtempSync(join(tmpdir(), "pgstead-plan-"));
   try {
-    const { path, fingerprint } = await freeze(options.source, folder, "plan");
-    const db = openReadOnly(path);
+    const { readable, fingerprint } = await freeze(options.source, folder, "plan");
+    const db = openReadOnly(readable.path);
     try {
-      const catalog = readCatalog(db, fingerprint);
+      const catalog = readCatalog(db, fingerprint, readable.originalSql);
       const carried = catalog.tables.filter(
         ({ kind, name }) => kind === "table" && !options.excludeTables.includes(name),
       );

@@ -129,6 +129,12 @@ async function makeForeignKey(
   table: TablePlan,
   key: ForeignKeyPlan,
 ): Promise<void> {
+  if (key.orphans > 0 && (await countOrphans(client, schema, table, key)) === 0) {
+    key.orphans = 0;
+    plan.warnings.push(
+      `The rows of ${table.target} without a row in ${key.referencedTable} were all set aside: the foreign key ${key.name} is valid.`,
+    );
+  }
   if (key.orphans === 0) {
     try {
       await client.query(addForeignKey(schema, table, key, true));

@@ -16,9 +16,13 @@ import { onlyTheApplicationHas, quoteName, type Sqlite } from "./open";
 /**
  * Reads the whole schema, and checks the file. @throws UserError when PRAGMA integrity_check finds damage that may have cost rows
  */
-export function readCatalog(db: Sqlite, fingerprint: SourceFingerprint): SourceCatalog {
+export function readCatalog(
+  db: Sqlite,
+  fingerprint: SourceFingerprint,
+  originalSql?: ReadonlyMap<string, string>,
+): SourceCatalog {
   const integrityErrors = checkIntegrity(db, fingerprint.path);
-  const tables = readTables(db);
+  const tables = readTables(db, originalSql);
   return {
     fingerprint,
     tables,
@@ -28,8 +32,12 @@ export function readCatalog(db: Sqlite, fingerprint: SourceFingerprint): SourceC
   };
 }
 
-/** The tables, in the order they were made. */
-export function readTables(db: Sqlite): SourceTable[] {
+/**
+ * The tables, in the order they were made.
+ *
+ * @param originalSql the CREATE TABLE as the application wrote it, of tables that had to be changed for reading
+ */
+export function readTables(db: Sqlite, originalSql: ReadonlyMap<string, string> = new Map()): SourceTable[] {
   const listed = db
     .prepare<[], { name: string; type: string; wr: bigint; strict: bigint; sql: string | null }>(
       `SELECT l.name, l.type, l.wr, l.strict, s.sql FROM pragma_table_list l
@@ -37,7 +45,7 @@ export function readTables(db: Sqlite): SourceTable[] {
        WHERE l.schema = 'main' AND l.type <> 'view' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.rowid`,
     )
     .all();
-  const tables = listed.map((table) => readTable(db, table));
+  const tables = listed.map((table) => readTable(db, { ...table, sql: originalSql.get(table.name) ?? table.sql }));
   for (const table of tables) resolveReferences(table, tables);
   return tables;
 }

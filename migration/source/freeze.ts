@@ -8,12 +8,15 @@ import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { UserError } from "../../support/errors";
 import type { SourceFingerprint } from "../model";
+import { makeReadable, type ReadableCopy } from "./missing-collations";
 import { explain, openReadOnly, readStart, requireDatabaseFile, type Sqlite, takeAnySchema } from "./open";
 import { isScript, runScript } from "./script";
 
 export interface FrozenSource {
   /** The copy. */
   path: string;
+  /** What is read of it. */
+  readable: ReadableCopy;
   fingerprint: SourceFingerprint;
 }
 
@@ -35,9 +38,9 @@ export async function freeze(source: string, folder: string, stamp: string): Pro
     else await copyDatabase(source, path);
     const journalMode = isScript(source) ? "delete" : journalModeOf(source);
     leaveWal(path);
-    return { path, fingerprint: await fingerprint(source, path, journalMode) };
+    return { path, fingerprint: await fingerprint(source, path, journalMode), readable: makeReadable(path) };
   } catch (error) {
-    for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
+    for (const suffix of ["", "-wal", "-shm", "-journal", ".readable"]) rmSync(path + suffix, { force: true });
     throw explain(source, error);
   }
 }

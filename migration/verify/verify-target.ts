@@ -33,7 +33,7 @@ export async function verifyTarget(
   leaveViewsBehind(planned, leftBehind);
   const folder = mkdtempSync(join(tmpdir(), "pgstead-verify-"));
   try {
-    const { path, fingerprint } = await freeze(options.source, folder, "verify");
+    const { readable, fingerprint } = await freeze(options.source, folder, "verify");
     if (fingerprint.sha256 !== planned.source.sha256)
       throw new UserError(
         `${options.source} was changed while it was read.`,
@@ -43,7 +43,7 @@ export async function verifyTarget(
     try {
       const { schema, compareQueries } = options;
       const verification = await verifyMigration({
-        sourcePath: path,
+        sourcePath: readable.path,
         client,
         schema,
         plan: planned,

@@ -12,6 +12,8 @@ export interface Comparison {
   differences: string[];
   cells: number;
   rows: number;
+  /** Tables that SQLite cannot read here, since they are in the order of a collation that only the application has. */
+  unread: string[];
   /** By source table: rows that hold text which PostgreSQL cannot, and were therefore not looked for. */
   unfit: Map<string, number>;
 }
@@ -26,7 +28,7 @@ export async function compare(
   const db = new Database(path, { readonly: true });
   db.unsafeMode(true);
   db.defaultSafeIntegers(true);
-  const result: Comparison = { differences: [], cells: 0, rows: 0, unfit: new Map() };
+  const result: Comparison = { differences: [], cells: 0, rows: 0, unread: [], unfit: new Map() };
   try {
     const encoding = String(db.pragma("encoding", { simple: true }));
     const names = db
@@ -36,12 +38,23 @@ export async function compare(
     for (const name of names) {
       const target = tables.get(name);
       if (target === undefined) result.differences.push(`${name} did not come over`);
+      else if (!isReadable(db, name)) result.unread.push(name);
       else await compareTable(db, encoding, name, client, schema, target, result);
     }
   } finally {
     db.close();
   }
   return result;
+}
+
+function isReadable(db: Database.Database, table: string): boolean {
+  try {
+    db.prepare(`SELECT * FROM "${table.replaceAll('"', '""')}" NOT INDEXED`);
+    return true;
+  } catch (error) {
+    if (/no such collation|no query solution/.test(String(error))) return false;
+    throw error;
+  }
 }
 
 async function compareTable(

@@ -105,6 +105,15 @@ export interface SourceIndex {
   sql: string | null;
 }
 
+export interface SourceCheck {
+  /** Its CONSTRAINT name, or null. */
+  name: string | null;
+  /** The column that it is written with, or null for a table's own. */
+  column: string | null;
+  /** Its text, parentheses included. */
+  sql: string;
+}
+
 export interface SourceTable {
   name: string;
   /** `unreadable`: WITHOUT ROWID and in the order of a collation that only the application has. */
@@ -122,8 +131,7 @@ export interface SourceTable {
   sequence: string | null;
   foreignKeys: SourceForeignKey[];
   indexes: SourceIndex[];
-  /** The text of each CHECK, parentheses included. */
-  checks: string[];
+  checks: SourceCheck[];
   /** Primary keys and unique constraints that have a CONSTRAINT name, with their columns as written. */
   namedKeys: { name: string; columns: string[] }[];
   /** Generated columns that cannot be read here, since they call a function that only the application has: SQLite's error, by column. They are not among `columns`. */
@@ -219,6 +227,8 @@ export interface ColumnPlan {
   /** The default in PostgreSQL's SQL, or null. */
   default: string | null;
   identity: boolean;
+  /** The expression that PostgreSQL computes the column from (GENERATED ALWAYS AS … STORED); absent for a column that holds what is written. */
+  generated?: string;
   /** Why this type: one sentence. */
   reason: string;
   /** Set where config decided the type, so that values may not fit it. */
@@ -234,7 +244,20 @@ export interface KeyPlan {
 export interface IndexPlan {
   name: string;
   unique: boolean;
-  columns: { name: string; descending: boolean }[];
+  /** By name, or, where `expression` is given, by what PostgreSQL computes; `name` then says it in a few words. */
+  columns: { name: string; descending: boolean; expression?: string }[];
+  /** The condition of a partial index. */
+  where?: string;
+  /** Its text in SQLite, where it was translated. */
+  source?: string;
+}
+
+export interface CheckPlan {
+  name: string;
+  /** The condition in PostgreSQL's SQL. */
+  expression: string;
+  /** The condition in SQLite's, parentheses included. */
+  source: string;
 }
 
 export interface ForeignKeyPlan {
@@ -259,6 +282,7 @@ export interface TablePlan {
   uniques: KeyPlan[];
   indexes: IndexPlan[];
   foreignKeys: ForeignKeyPlan[];
+  checks: CheckPlan[];
   /**
    * The source columns that order the rows when they are read, and that tell one row from all others: the rowid under a name
    * that means it (the INTEGER PRIMARY KEY column where there is one), or the primary key of a WITHOUT ROWID table.

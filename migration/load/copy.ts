@@ -12,7 +12,10 @@ export interface CopyTarget {
 }
 
 export function copyInto(client: Client, schema: string, table: TablePlan, inTransaction: boolean): CopyTarget {
-  const columns = table.columns.map((column) => escapeIdentifier(column.target)).join(", ");
+  const columns = table.columns
+    .filter((column) => column.generated === undefined)
+    .map((column) => escapeIdentifier(column.target))
+    .join(", ");
   return { client, inTransaction, sql: `COPY ${qualified(schema, table.target)} (${columns}) FROM STDIN` };
 }
 

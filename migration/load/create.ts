@@ -2,21 +2,34 @@
 import { type Client, DatabaseError, escapeIdentifier } from "pg";
 import { UserError } from "../../support/errors";
 import type { ForeignKeyPlan, MigrationPlan, TablePlan, TableReport } from "../model";
-import { addForeignKey, createKeys, createTable, qualified } from "../plan/ddl";
+import { addForeignKey, createIndex, createKeys, createTable, qualified } from "../plan/ddl";
+import { hashesLeftBehind, indexLeftBehind, replaceByHashes } from "../plan/indexes";
 import { counted } from "../report/text";
+import { makeChecks } from "./checks";
+import { settleDefaults } from "./defaults";
+import { hasGenerated, settleGenerated, withoutGenerated } from "./generated";
 import { type LoadContext, loadTable } from "./table";
 
 /** Makes the tables and loads their rows. */
 export async function loadStaging(context: LoadContext, plan: MigrationPlan): Promise<TableReport[]> {
   const { client, run, schema } = context;
   await run.step(`making ${counted(plan.tables.length, "table")}`, async () => {
-    for (const table of plan.tables) await makeTable(client, schema, table);
+    for (const table of plan.tables) {
+      await settleDefaults(context, plan, table);
+      await makeTable(client, schema, withoutGenerated(table));
+    }
   });
-  return await run.step("loading the rows", async () => {
-    const reports: TableReport[] = [];
-    for (const table of plan.tables) reports.push(await loadTable(context, table));
-    return reports;
+  const reports = await run.step("loading the rows", async () => {
+    const loaded: TableReport[] = [];
+    for (const table of plan.tables) loaded.push(await loadTable(context, withoutGenerated(table)));
+    return loaded;
   });
+  const computed = plan.tables.filter(hasGenerated);
+  if (computed.length > 0)
+    await run.step("computing generated columns", async () => {
+      for (const table of computed) await settleGenerated(context, plan, table);
+    });
+  return reports;
 }
 
 /** Makes what belongs to the loaded tables. The plan's warnings and orphan counts are completed with what the server found. */
@@ -26,9 +39,10 @@ export async function finishStaging(context: LoadContext, plan: MigrationPlan): 
     for (const table of plan.tables)
       for (const { name, sql } of createKeys(schema, table)) await createKey(context, plan, table, name, sql);
   });
-  await run.step("making foreign keys", async () => {
+  await run.step("making checks and foreign keys", async () => {
+    for (const table of plan.tables) await makeChecks(context, plan, table);
     for (const table of plan.tables)
-      for (const key of table.foreignKeys) await makeForeignKey(client, schema, plan, table, key);
+      for (const key of [...table.foreignKeys]) await makeForeignKey(context, plan, table, key);
   });
   await run.step("setting sequences and statistics", async () => {
     for (const table of plan.tables)
@@ -58,29 +72,38 @@ const notIndexable = /^(54...|42704)$/;
 
 /** Makes a key or an index. An index that only makes look-ups fast is left behind where PostgreSQL has no room for it; what keeps rows unique is not. */
 async function createKey(
-  { client, run, schema }: LoadContext,
+  context: LoadContext,
   plan: MigrationPlan,
   table: TablePlan,
   name: string,
   sql: string,
 ): Promise<void> {
+  const { client, run, schema } = context;
   try {
     await client.query(sql);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     const limit = notIndexable.test(error.code ?? "");
-    if (limit && table.indexes.some((index) => index.name === name && !index.unique)) {
-      const reason = `PostgreSQL cannot make it: ${error.message}. ${error.code === "54000" ? "Make one on md5() of the column, or a full-text index, in its place." : "Make one on fewer columns in its place."}`;
-      plan.leftBehind.push({
-        kind: "index",
-        name,
-        reason,
-        sql: createKeys(plan.schema, table).find((key) => key.name === name)?.sql ?? null,
-      });
-      table.indexes = table.indexes.filter((index) => index.name !== name);
+    const index = table.indexes.find((one) => one.name === name);
+    const isTranslated = index?.source !== undefined;
+    const leave = (reason: string) => {
+      plan.leftBehind.push(
+        indexLeftBehind(
+          name,
+          index?.unique ?? true,
+          index?.source ?? createKeys(plan.schema, table).find((key) => key.name === name)?.sql ?? null,
+          reason,
+        ),
+      );
+      table.indexes = table.indexes.filter((one) => one.name !== name);
       run.log(`left behind: the index ${name} of ${table.source}: ${reason}`);
-      return;
-    }
+    };
+    if (limit && index !== undefined && !index.unique)
+      return leave(
+        `PostgreSQL cannot make it: ${error.message}. ${error.code === "54000" ? "Make one on md5() of the column, or a full-text index, in its place" : "Make one on fewer columns in its place"}`,
+      );
+    if (isTranslated) return leave(`PostgreSQL cannot make it: ${error.message}`);
+    if (error.code === "54000" && (await useHashes(context, plan, table, name))) return;
     const next = limit
       ? "PostgreSQL's indexes take values up to about 2700 bytes and 32 columns: drop the constraint in SQLite first, or exclude the table."
       : error.code === "23505"
@@ -92,6 +115,21 @@ async function createKey(
       { cause: error },
     );
   }
+}
+
+/** Keeps rows unique whose values are too long for an index, by an index on their hashes. @returns whether it could */
+async function useHashes(
+  { client, run, schema }: LoadContext,
+  plan: MigrationPlan,
+  table: TablePlan,
+  name: string,
+): Promise<boolean> {
+  const replaced = replaceByHashes(table, name);
+  if (replaced === null) return false;
+  await client.query(createIndex(qualified(schema, table.target), replaced));
+  plan.leftBehind.push(hashesLeftBehind(table, name));
+  run.log(`${name} of ${table.source} is an index on hashes: its values are too long for one on themselves`);
+  return true;
 }
 
 const equalRowsShown = 10;
@@ -122,9 +160,11 @@ async function equalRows(client: Client, schema: string, table: TablePlan, name:
   return ` (${rows.slice(0, equalRowsShown).map(row).join("; ")}${more})`;
 }
 
+/** There is no unique constraint for the referenced columns: values too long for one have an index on hashes. */
+const noKeyToReferTo = "42830";
+
 async function makeForeignKey(
-  client: Client,
-  schema: string,
+  { client, run, schema }: LoadContext,
   plan: MigrationPlan,
   table: TablePlan,
   key: ForeignKeyPlan,
@@ -140,6 +180,18 @@ async function makeForeignKey(
       await client.query(addForeignKey(schema, table, key, true));
       return;
     } catch (error) {
+      if (error instanceof DatabaseError && error.code === noKeyToReferTo) {
+        const reason = `The columns it refers to in ${key.referencedTable} are unique by an index on hashes only, since values are too long: PostgreSQL lets no foreign key refer to those.`;
+        plan.leftBehind.push({
+          kind: "foreign key",
+          name: table.source,
+          reason,
+          sql: addForeignKey(plan.schema, table, key, true),
+        });
+        table.foreignKeys = table.foreignKeys.filter((other) => other !== key);
+        run.log(`left behind: the foreign key ${key.name} of ${table.source}: ${reason}`);
+        return;
+      }
       if (!(error instanceof DatabaseError) || error.code !== "23503") throw error;
       // SQLite saw none: their parents were set aside, or a collation of SQLite's made two texts equal that are not.
       key.orphans = await countOrphans(client, schema, table, key);

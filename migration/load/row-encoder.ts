@@ -11,6 +11,7 @@ const perhapsHalf = /[\ud800-\udfff\ufffd]/;
 
 export class RowEncoder {
   readonly #encoders: Encode[];
+  readonly #computed: boolean[];
   /** Whether a text as JavaScript has it may stand for other bytes than its own. */
   readonly #isSuspicious: (text: string) => boolean;
 
@@ -21,13 +22,17 @@ export class RowEncoder {
     readonly encoding: string,
   ) {
     this.#encoders = table.columns.map(encoderFor);
+    this.#computed = table.columns.map((column) => column.generated !== undefined);
     this.#isSuspicious = encoding === "UTF-8" ? (text) => text.includes(replacement) : (text) => perhapsHalf.test(text);
   }
 
   /** The row as a line, its newline included; or why not. */
   encode(row: Row): string | RejectedRow {
     let line = "";
+    let first = true;
     for (let index = 0; index < this.#encoders.length; index++) {
+      // PostgreSQL computes it.
+      if (this.#computed[index]) continue;
       const value = row[index] ?? null;
       const field =
         typeof value === "string" && this.#isSuspicious(value)
@@ -35,7 +40,8 @@ export class RowEncoder {
           : this.#encoders[index]?.(value);
       if (field === undefined || field instanceof Unfit)
         return this.reject(row, field ?? new Unfit("unknown", ""), index);
-      line += index === 0 ? field : `\t${field}`;
+      line += first ? field : `\t${field}`;
+      first = false;
     }
     return `${line}\n`;
   }

@@ -2,22 +2,28 @@
 import type {
   ColumnPlan,
   ColumnProfile,
+  IndexPlan,
   LeftBehind,
   MigrationOptions,
   MigrationPlan,
   Policies,
   SourceCatalog,
   SourceColumn,
+  SourceIndex,
   SourceTable,
   TablePlan,
   TargetType,
 } from "../model";
+import { Untranslatable } from "../translate/scope";
 import { translateViews } from "../translate/view";
+import { planChecks } from "./checks";
 import { type Choices, readChoices } from "./choices";
 import { readDeclaration } from "./declaration";
-import { translateDefault } from "./defaults";
+import { defaultLeftBehind, translateDefault } from "./defaults";
 import { planForeignKeys, unifyKeyTypes } from "./foreign-keys";
-import { detailsLeftBehind, isCarried, tablesLeftBehind, triggersLeftBehind } from "./left-behind";
+import { planGenerated } from "./generated";
+import { foldedUnique, isPlain, translateIndex } from "./indexes";
+import { detailsLeftBehind, tablesLeftBehind, triggersLeftBehind } from "./left-behind";
 import { columnNamespace, Namespace } from "./names";
 import { loadingOrder } from "./order";
 import { decideType, type TypeDecision, typeSql } from "./types";
@@ -48,13 +54,21 @@ export function planCreate(
   const tables = carried.map((table) =>
     planTable(table, profiles.get(table.name) ?? new Map(), policies, relations, warnings),
   );
-  // The application's own index names come before those made up here.
-  for (const table of tables) planIndexes(sourceOf(catalog, table), table, relations, warnings);
-  for (const table of tables) planKeys(sourceOf(catalog, table), table, relations, warnings);
   unifyKeyTypes(catalog, tables);
+  const utf16 = catalog.fingerprint.encoding !== "UTF-8";
+  // The application's own index names come before those made up here.
+  for (const table of tables)
+    leftBehind.push(...planIndexes(sourceOf(catalog, table), table, relations, utf16, warnings));
+  for (const table of tables) planKeys(sourceOf(catalog, table), table, relations, warnings);
+  for (const table of tables) planFolded(sourceOf(catalog, table), table, relations);
   for (const table of tables) {
     const source = sourceOf(catalog, table);
-    leftBehind.push(...detailsLeftBehind(source), ...planDefaults(source, table));
+    leftBehind.push(
+      ...planChecks(source, table, utf16, constraintNames(table)),
+      ...planGenerated(source, table, utf16, warnings),
+      ...detailsLeftBehind(source, table),
+      ...planDefaults(source, table),
+    );
     warnings.push(...nameWarnings(table));
   }
   const keys = planForeignKeys(catalog, tables, options.excludeTables);
@@ -128,6 +142,7 @@ function planTable(
     uniques: [],
     indexes: [],
     foreignKeys: [],
+    checks: [],
     ...keysOf(table),
     identitySequence: null,
     nextIdentity: null,
@@ -212,20 +227,50 @@ function isKeyPart(column: SourceColumn, table: SourceTable): boolean {
   return column.keyPosition > 0 && (table.withoutRowid || table.strict);
 }
 
-function planIndexes(source: SourceTable, table: TablePlan, relations: Namespace, warnings: string[]): void {
-  for (const index of source.indexes)
-    if (index.origin === "index" && isCarried(index, source)) {
-      const name = relations.take(index.name);
-      warnings.push(...renamed("The index", index.name, name));
-      table.indexes.push({
-        name,
-        unique: index.unique,
-        columns: index.columns.map((column) => ({
-          name: targetName(table, column.name ?? ""),
-          descending: column.descending,
-        })),
-      });
-    }
+function planIndexes(
+  source: SourceTable,
+  table: TablePlan,
+  relations: Namespace,
+  utf16: boolean,
+  warnings: string[],
+): LeftBehind[] {
+  return source.indexes.flatMap((index): LeftBehind[] => {
+    if (index.origin !== "index") return [];
+    const translated = isPlain(index, source) ? plainIndex(index, table) : translateIndex(index, source, table, utf16);
+    if ("reason" in translated) return [translated];
+    const name = relations.take(index.name);
+    warnings.push(...renamed("The index", index.name, name));
+    table.indexes.push({ name, ...translated });
+    return [];
+  });
+}
+
+function plainIndex(index: SourceIndex, table: TablePlan): Omit<IndexPlan, "name"> {
+  return {
+    unique: index.unique,
+    columns: index.columns.map((column) => ({
+      name: targetName(table, column.name ?? ""),
+      descending: column.descending,
+    })),
+  };
+}
+
+/** What is unique without regard to case, or to spaces at the end, stays so by an index of its own beside the plain key. */
+function planFolded(source: SourceTable, table: TablePlan, relations: Namespace): void {
+  for (const index of source.indexes) {
+    if (!index.unique || !isPlain(index, source)) continue;
+    const columns = index.columns.map(({ name, collation }) => ({ source: name ?? "", collation }));
+    const folded = foldedUnique(columns, source, table);
+    if (folded === null) continue;
+    const targets = columns.map((column) => targetName(table, column.source)).join("_");
+    const suffix = columns.some(({ collation }) => collation.toUpperCase() === "NOCASE") ? "nocase" : "rtrim";
+    table.indexes.push({ name: relations.take(`${table.target}_${targets}_${suffix}`), ...folded });
+  }
+}
+
+/** The names that the table's constraints have. */
+function constraintNames(table: TablePlan): Namespace {
+  return new Namespace([table.primaryKey?.name ?? "", ...table.uniques.map((unique) => unique.name)]);
 }
 
 function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, warnings: string[]): void {
@@ -318,21 +363,14 @@ function planDefaults(source: SourceTable, table: TablePlan): LeftBehind[] {
   return source.columns.flatMap((column): LeftBehind[] => {
     const plan = columnPlan(table, column.name);
     if (column.default === null || column.generated !== null || plan === undefined) return [];
-    const translated = plan.identity ? undefined : translateDefault(column.default, plan.type);
-    if (translated !== undefined) {
-      plan.default = translated;
+    try {
+      if (plan.identity) throw new Untranslatable("The identity takes its place");
+      plan.default = translateDefault(column.default, plan, column.declaredType, source.strict);
       return [];
+    } catch (error) {
+      if (!(error instanceof Untranslatable)) throw error;
+      return [defaultLeftBehind(source.name, column.name, column.default, plan.identity ? null : error.reason)];
     }
-    return [
-      {
-        kind: "default",
-        name: `${source.name}.${column.name}`,
-        reason: plan.identity
-          ? "The identity takes its place."
-          : "A default that does not certainly mean the same in PostgreSQL: set it by hand with ALTER COLUMN … SET DEFAULT.",
-        sql: `DEFAULT ${column.default}`,
-      },
-    ];
   });
 }
 

@@ -1,48 +1,77 @@
 /** Column defaults, translated where SQLite's and PostgreSQL's meaning is certainly the same. */
 import { escapeLiteral } from "pg";
-import type { TargetType } from "../model";
-import { isWord, stringOf, type Token, tokens } from "../source/tokens";
+import type { Expr } from "sqlite3-parser";
+import type { ColumnPlan, LeftBehind, TargetType } from "../model";
+import { assign } from "../translate/assign";
+import { translateExpression } from "../translate/expression";
+import { parseExpression } from "../translate/parse";
+import { onlyImmutable, type Scope, Untranslatable } from "../translate/scope";
+import { affinityOf } from "../translate/values";
 import { readBoolean } from "./forms";
 import { parseTemporal } from "./temporal";
 
-const utcNow = "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')";
+/** A default without columns. It may depend on the time, and on chance. */
+const scope: Scope = {
+  column: () => null,
+  mayUse: { ...onlyImmutable, immutableOnly: false, volatile: true },
+  utf16: false,
+};
 
 /**
- * The default in PostgreSQL's SQL; null for no default (also for NULL); undefined where it is not certain.
+ * The default in PostgreSQL's SQL; null for no default (also for NULL).
  *
  * @param sql as `PRAGMA table_xinfo` gives it
+ * @throws Untranslatable where it is not certain
  */
-export function translateDefault(sql: string, type: TargetType): string | null | undefined {
-  const parts = withoutParentheses([...tokens(sql)]);
-  const [first, second] = parts;
-  if (first === undefined) return undefined;
-  const call = parts.map((part) => (part.kind === "word" ? part.text.toLowerCase() : part.text)).join("");
-  if (call === "current_timestamp" || call === "datetime('now')") return currentMoment("timestamp", type);
-  if (call === "current_date" || call === "date('now')") return currentMoment("date", type);
-  if (call === "current_time" || call === "time('now')") return currentMoment("time", type);
-  if (parts.length === 1) {
-    if (isWord(first, "NULL")) return null;
-    if (isWord(first, "TRUE") || isWord(first, "FALSE")) return constant(isWord(first, "TRUE") ? "1" : "0", type);
-    if (first.kind === "number") return constant(first.text, type);
-    // SQLite takes a name in quotes, where a value is due, as text.
-    if (first.kind === "string") return text(stringOf(first), type);
-    if (first.kind === "quoted name" && first.text.startsWith('"'))
-      return text(first.text.slice(1, -1).replaceAll('""', '"'), type);
-    if (first.kind === "blob" && type.kind === "bytea") return `'\\x${first.text.slice(2, -1).toLowerCase()}'::bytea`;
+export function translateDefault(
+  sql: string,
+  column: Pick<ColumnPlan, "type" | "timeForm">,
+  declaredType: string,
+  strict = false,
+): string | null {
+  const { expression, text } = parseExpression(sql);
+  const literal = literalOf(expression, text);
+  if (literal === null) return null;
+  if (literal !== undefined) {
+    const translated = literal.isNumber ? constant(literal.text, column.type) : textValue(literal.text, column.type);
+    if (translated !== undefined) return translated;
+    if (typeof literal.text === "string" && !literal.isNumber)
+      throw new Untranslatable(`${escapeLiteral(literal.text).trim()} is no value of the column's type`);
   }
-  if (parts.length === 2 && second?.kind === "number" && (first.text === "-" || first.text === "+"))
-    return constant(first.text === "-" ? `-${second.text}` : second.text, type);
-  return undefined;
+  const of = translateExpression(expression, { ...scope, text });
+  // PostgreSQL's own current time, where the column's type is one with a time zone.
+  if (column.type.kind === "timestamptz" && of.temporal?.sql === "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')")
+    return "CURRENT_TIMESTAMP";
+  return assign(of, column, affinityOf(declaredType, strict));
 }
 
-function withoutParentheses(parts: Token[]): Token[] {
-  if (parts[0]?.text !== "(" || parts.at(-1)?.text !== ")") return parts;
-  let depth = 0;
-  const closes = parts.findIndex((part) => {
-    if (part.text === "(") depth++;
-    return part.text === ")" && --depth === 0;
-  });
-  return closes === parts.length - 1 ? withoutParentheses(parts.slice(1, -1)) : parts;
+/** The value of a literal; null for NULL, undefined for any other expression. */
+function literalOf(expression: Expr, written: string): { text: string; isNumber: boolean } | null | undefined {
+  switch (expression.type) {
+    case "ParenthesizedExpr":
+      return expression.exprs.length === 1 && expression.exprs[0] !== undefined
+        ? literalOf(expression.exprs[0], written)
+        : undefined;
+    case "NullLiteral":
+      return null;
+    case "NumericLiteral":
+      return { text: expression.value, isNumber: true };
+    case "StringLiteral":
+      return { text: expression.value, isNumber: false };
+    case "Id":
+      // SQLite takes a name, where a value is due, as text; without quotes only TRUE and FALSE are none.
+      if (/^(true|false)$/i.test(expression.name) && /^[a-z]/i.test(written.slice(expression.span.offset)))
+        return { text: /^true$/i.test(expression.name) ? "1" : "0", isNumber: true };
+      return { text: expression.name, isNumber: false };
+    case "UnaryExpr": {
+      const inner = literalOf(expression.expr, written);
+      if (inner === null || inner === undefined || !inner.isNumber || inner.text.startsWith("-")) return undefined;
+      if (expression.op !== "Negative" && expression.op !== "Positive") return undefined;
+      return { text: expression.op === "Negative" ? `-${inner.text}` : inner.text, isNumber: true };
+    }
+    default:
+      return undefined;
+  }
 }
 
 function constant(number: string, type: TargetType): string | undefined {
@@ -63,13 +92,13 @@ function constant(number: string, type: TargetType): string | undefined {
     case "text":
     case "varchar":
       // A real would be written by SQLite's own rules for text.
-      return isInteger ? text(BigInt(number).toString(), type) : undefined;
+      return isInteger ? textValue(BigInt(number).toString(), type) : undefined;
     default:
       return undefined;
   }
 }
 
-function text(value: string, type: TargetType): string | undefined {
+function textValue(value: string, type: TargetType): string | undefined {
   if (value.includes("\0")) return undefined;
   switch (type.kind) {
     case "text":
@@ -112,25 +141,15 @@ function text(value: string, type: TargetType): string | undefined {
   }
 }
 
-/** SQLite's current time is in UTC and in whole seconds. */
-function currentMoment(what: "timestamp" | "date" | "time", type: TargetType): string | undefined {
-  switch (type.kind) {
-    case "timestamptz":
-      return what === "timestamp" ? "CURRENT_TIMESTAMP" : undefined;
-    case "timestamp":
-      return what === "timestamp" ? utcNow : what === "date" ? `${utcNow}::date` : undefined;
-    case "date":
-      return what === "time" ? undefined : `${utcNow}::date`;
-    case "time":
-      return what === "time" ? `${utcNow}::time(0)` : undefined;
-    case "text":
-    case "varchar": {
-      const form = { timestamp: "YYYY-MM-DD HH24:MI:SS", date: "YYYY-MM-DD", time: "HH24:MI:SS" }[what];
-      return type.kind === "varchar" && type.length < form.replace("24", "").length
-        ? undefined
-        : `to_char(${utcNow}, '${form}')`;
-    }
-    default:
-      return undefined;
-  }
+/** @param reason why it is not certain; null where the identity takes its place */
+export function defaultLeftBehind(table: string, column: string, sql: string, reason: string | null): LeftBehind {
+  return {
+    kind: "default",
+    name: `${table}.${column}`,
+    reason:
+      reason === null
+        ? "The identity takes its place."
+        : `A default that does not certainly mean the same in PostgreSQL: ${reason}. Set it by hand with ALTER COLUMN … SET DEFAULT.`,
+    sql: `DEFAULT ${sql}`,
+  };
 }

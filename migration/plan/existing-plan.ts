@@ -217,6 +217,7 @@ function planTable(
       uniques: [],
       indexes: [],
       foreignKeys: [],
+      checks: [],
       ...keysOf(source),
       identitySequence: sequence?.name ?? null,
       nextIdentity: identity === undefined ? null : nextIdentity(identity.profile?.maxInteger ?? null, source.sequence),

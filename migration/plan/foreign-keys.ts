@@ -91,7 +91,10 @@ export function planForeignKeys(
   const warnings: string[] = [];
   for (const table of tables) {
     const source = catalog.tables.find((other) => other.name === table.source);
-    const names = new Namespace([table.primaryKey?.name ?? "", ...table.uniques.map((unique) => unique.name)]);
+    const names = new Namespace([
+      table.primaryKey?.name ?? "",
+      ...[...table.uniques, ...table.checks].map(({ name }) => name),
+    ]);
     source?.foreignKeys.forEach((key, position) => {
       const parent = tables.find((other) => other.source === key.referencedTable);
       const hindrance = findHindrance(key, table, parent, excluded);
@@ -142,11 +145,14 @@ function findHindrance(
     key.referencedColumns.some((name) => columnOf(parent, name) === undefined)
   )
     return `The columns it refers to in ${key.referencedTable} do not exist.`;
+  const isPlainColumn = ({ expression }: { expression?: string }) => expression === undefined;
   const wanted = key.referencedColumns.map((name) => columnOf(parent, name)?.target).sort();
   const keys = [
     ...(parent.primaryKey === null ? [] : [parent.primaryKey.columns]),
     ...parent.uniques.map((unique) => unique.columns),
-    ...parent.indexes.filter((index) => index.unique).map((index) => index.columns.map((column) => column.name)),
+    ...parent.indexes
+      .filter((index) => index.unique && index.where === undefined && index.columns.every(isPlainColumn))
+      .map((index) => index.columns.map((column) => column.name)),
   ];
   if (!keys.some((columns) => JSON.stringify([...columns].sort()) === JSON.stringify(wanted)))
     return `The columns it refers to in ${key.referencedTable} are not unique together, which SQLite does not check until they are used.`;

@@ -1,6 +1,7 @@
 /** What does not come over as it is: always named, with its text and what to do about it. */
-import type { LeftBehind, SourceCatalog, SourceTable } from "../model";
+import type { LeftBehind, SourceCatalog, SourceTable, TablePlan } from "../model";
 import { nameOf, tokens } from "../source/tokens";
+import { isPlain } from "./indexes";
 
 /** Tables that are no tables of data, and those that the options exclude. */
 export function tablesLeftBehind(catalog: SourceCatalog, excluded: string[]): LeftBehind[] {
@@ -56,33 +57,23 @@ export function triggersLeftBehind(catalog: SourceCatalog): LeftBehind[] {
     }));
 }
 
-/** What a table that comes over leaves behind, foreign keys apart. */
-export function detailsLeftBehind(table: SourceTable): LeftBehind[] {
+/** What a table that comes over leaves behind, apart from what is translated: each of those says it itself. */
+export function detailsLeftBehind(table: SourceTable, plan: TablePlan): LeftBehind[] {
+  const unreadable = Object.entries(table.unreadable).map(
+    ([column, error]): LeftBehind => ({
+      kind: "column",
+      name: `${table.name}.${column}`,
+      reason: `A generated column that cannot be read outside the application: ${error}.`,
+      sql: table.expressions[column] === undefined ? null : `GENERATED ALWAYS AS ${table.expressions[column]}`,
+    }),
+  );
   return [
-    ...table.checks.map(
-      (check): LeftBehind => ({
-        kind: "check",
-        name: table.name,
-        reason: "A CHECK is in SQLite's SQL: add it with ALTER TABLE … ADD CHECK after reading it.",
-        sql: `CHECK ${check}`,
-      }),
-    ),
-    ...Object.entries(table.expressions).map(
-      ([column, expression]): LeftBehind => ({
-        kind: "column",
-        name: `${table.name}.${column}`,
-        reason:
-          table.unreadable[column] === undefined
-            ? "A generated column: its present values come over into a plain column, the expression does not."
-            : `A generated column that cannot be read outside the application: ${table.unreadable[column]}.`,
-        sql: `GENERATED ALWAYS AS ${expression}`,
-      }),
-    ),
+    ...unreadable,
     ...Object.entries(table.collations).map(
       ([column, collation]): LeftBehind => ({
         kind: "collation",
         name: `${table.name}.${column}`,
-        reason: collationReason(collation),
+        reason: collationReason(collation, keptBy(plan, [column])),
         sql: `COLLATE ${collation}`,
       }),
     ),
@@ -93,36 +84,40 @@ export function detailsLeftBehind(table: SourceTable): LeftBehind[] {
           column.collation !== "BINARY" &&
           table.collations[column.name]?.toUpperCase() !== column.collation.toUpperCase(),
       );
-      if (!isCarried(index, table) || foreign.length === 0) return [];
+      if (!isPlain(index, table) || foreign.length === 0) return [];
+      const columns = index.columns.map(({ name }) => name ?? "");
       return [
-        { kind: "collation", name: index.name, reason: collationReason(foreign[0]?.collation ?? ""), sql: index.sql },
+        {
+          kind: "collation",
+          name: index.name,
+          reason: collationReason(foreign[0]?.collation ?? "", index.unique ? keptBy(plan, columns) : []),
+          sql: index.sql,
+        },
       ];
     }),
-    ...table.indexes
-      .filter((index) => !isCarried(index, table))
-      .map(
-        (index): LeftBehind => ({
-          kind: "index",
-          name: index.name,
-          reason: `${index.partial ? "A partial index: its WHERE is in SQLite's SQL" : "An index on an expression in SQLite's SQL"}; create it by hand.${index.unique ? " Until then nothing keeps its rows unique." : ""}`,
-          sql: index.sql,
-        }),
-      ),
   ];
 }
 
-/** Whether an index is one on plain columns over all rows. */
-export function isCarried(index: SourceTable["indexes"][number], table: SourceTable): boolean {
-  return (
-    !index.partial &&
-    index.columns.every((column) => column.name !== null && table.unreadable[column.name] === undefined)
-  );
+/** The unique indexes that keep the collation's equality of one of these columns. */
+function keptBy(plan: TablePlan, columns: string[]): string[] {
+  const targets = plan.columns.filter(({ source }) => columns.includes(source)).map(({ target }) => target);
+  return plan.indexes
+    .filter(
+      ({ unique, columns: members }) =>
+        unique && members.some(({ name, expression }) => expression !== undefined && targets.includes(name)),
+    )
+    .map(({ name }) => name);
 }
 
-function collationReason(collation: string): string {
+function collationReason(collation: string, indexes: string[]): string {
   const upper = collation.toUpperCase();
+  const kept =
+    indexes.length === 0
+      ? ""
+      : ` Uniqueness is kept as SQLite keeps it, by the unique ${indexes.length === 1 ? "index" : "indexes"} ${indexes.join(", ")}.`;
   if (upper === "NOCASE")
-    return "NOCASE compares the letters A to Z without case; here texts compare exactly, so that look-ups and uniqueness see case. Use lower(), citext, or a nondeterministic ICU collation.";
-  if (upper === "RTRIM") return "RTRIM ignores spaces at the end; here texts compare exactly.";
+    return `NOCASE compares the letters A to Z without case; in the application's own queries texts compare exactly here, and look-ups see case. Use lower(), citext, or a nondeterministic ICU collation.${kept}`;
+  if (upper === "RTRIM")
+    return `RTRIM ignores spaces at the end; in the application's own queries texts compare exactly here.${kept}`;
   return `The collation ${collation} is the application's own; here texts compare exactly.`;
 }

@@ -1,10 +1,10 @@
 /** What a CREATE TABLE statement says that SQLite's pragmas do not. */
+import type { SourceCheck } from "../model";
 import { isWord, nameOf, type Token, tokens } from "./tokens";
 
 export interface CreateTableDetails {
   autoincrement: boolean;
-  /** The text of each CHECK, parentheses included. */
-  checks: string[];
+  checks: SourceCheck[];
   /** The foreign keys, in the order they are written. */
   references: { name: string | null; deferred: boolean }[];
   /** Primary keys and unique constraints that have a CONSTRAINT name, with their columns as written. */
@@ -63,7 +63,7 @@ function readDefinition(part: Token[], sql: string, details: CreateTableDetails)
         details.autoincrement = true;
         break;
       case "CHECK":
-        details.checks.push(parenthesized(part, index + 1, sql));
+        details.checks.push({ name: constraint, column, sql: parenthesized(part, index + 1, sql) });
         constraint = null;
         break;
       case "COLLATE":

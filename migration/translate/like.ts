@@ -19,9 +19,10 @@ export function like(expression: Extract<Expr, { type: "LikeExpr" }>, scope: Sco
   if (expression.op !== "Like")
     throw new Untranslatable(`${expression.op.toUpperCase()}, which only the application defines`);
   const mark = escapeCharacter(expression.escape, scope, translate);
-  return result(
-    `(lower(${asText(of)} COLLATE "C") LIKE ${lowerPattern(pattern)} ESCAPE ${escapeLiteral(mark).trim()})`,
-  );
+  const folded = `lower(${asText(of)} COLLATE "C")`;
+  if (typeof pattern.literal === "string")
+    return result(`(${folded} LIKE ${textLiteral(ownPattern(pattern.literal, mark)).sql})`);
+  return result(`(${folded} LIKE lower(${asText(pattern)} COLLATE "C") ESCAPE ${escapeLiteral(mark).trim()})`);
 }
 
 /** SQLite's LIKE has no escape character of its own; the letters A to Z match in both cases. */
@@ -33,10 +34,18 @@ function escapeCharacter(expression: Expr | undefined, scope: Scope, translate: 
   return literal;
 }
 
-function lowerPattern(pattern: Translated): string {
-  return typeof pattern.literal === "string"
-    ? textLiteral(pattern.literal.replace(/[A-Z]/g, (letter) => letter.toLowerCase())).sql
-    : `lower(${asText(pattern)} COLLATE "C")`;
+/** The pattern in small letters, with PostgreSQL's own escape character. */
+function ownPattern(pattern: string, mark: string): string {
+  let own = "";
+  const characters = [...pattern];
+  for (let at = 0; at < characters.length; at++) {
+    const escaped = characters[at] === mark;
+    const character = characters[escaped ? ++at : at];
+    if (character === undefined) throw new Untranslatable("LIKE with a pattern that ends in its escape character");
+    const special = character === "\\" || (escaped && (character === "%" || character === "_"));
+    own += (special ? "\\" : "") + character.replace(/[A-Z]/, (letter) => letter.toLowerCase());
+  }
+  return own;
 }
 
 /** The regular expression that matches what a GLOB matches: the whole text, `*`, `?`, and sets in brackets. */

@@ -29,12 +29,16 @@ export async function compareIndexes(
   const planned = [
     ...(table.primaryKey === null ? [] : [line("primary key", table.primaryKey.name, table.primaryKey.columns)]),
     ...table.uniques.map((unique) => line("unique", unique.name, unique.columns)),
-    ...table.indexes.map((index) =>
-      line(
-        index.unique ? "unique" : "index",
-        index.name,
-        index.columns.map((column) => `${column.name}${column.descending ? " DESC" : ""}`),
-      ),
+    ...table.indexes.map(
+      (index) =>
+        line(
+          index.unique ? "unique" : "index",
+          index.name,
+          index.columns.map(
+            ({ name, expression, descending }) =>
+              `${expression === undefined ? name : "(expression)"}${descending ? " DESC" : ""}`,
+          ),
+        ) + (index.where === undefined ? "" : " partial"),
     ),
   ];
   const found = rows.map((row) => {

@@ -7,6 +7,7 @@ import { plan } from "../migrate";
 import type { LeftBehind, MigrationPlan, MigrationReport } from "../model";
 import { type MigrationInput, migrationOptions } from "../options";
 import { freeze } from "../source/freeze";
+import { applySettled } from "./settled";
 import { unproved, type Verification, verifyMigration } from "./verify";
 
 /** A verification that was run by itself. */
@@ -29,7 +30,7 @@ export async function verifyTarget(
   const options = migrationOptions(input);
   const { rejects, leftBehind } = reportPath === null ? { rejects: [], leftBehind: [] } : readReport(reportPath);
   const planned = await plan(options, onProgress);
-  leaveIndexesBehind(planned, leftBehind);
+  applySettled(planned, leftBehind);
   leaveViewsBehind(planned, leftBehind);
   const folder = mkdtempSync(join(tmpdir(), "pgstead-verify-"));
   try {
@@ -58,18 +59,6 @@ export async function verifyTarget(
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Indexes that the run found PostgreSQL to have no room for: only it could know. */
-function leaveIndexesBehind(planned: MigrationPlan, leftBehind: LeftBehind[]): void {
-  for (const object of leftBehind) {
-    const table = planned.tables.find(({ indexes }) =>
-      indexes.some((index) => object.kind === "index" && index.name === object.name),
-    );
-    if (table === undefined) continue;
-    table.indexes = table.indexes.filter((index) => index.name !== object.name);
-    planned.leftBehind.push(object);
   }
 }
 

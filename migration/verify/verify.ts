@@ -11,6 +11,7 @@ import type {
 } from "../model";
 import { counted } from "../report/text";
 import { compareColumns, compareTable } from "./columns";
+import { compareDefinitions, type Definitions, plannedDefinitions } from "./definitions";
 import { compareForeignKeys } from "./foreign-key-definitions";
 import { compareJoin, compareOrphans, nameOf, referencesOf, sourceOrphans } from "./foreign-keys";
 import { compareIdentity } from "./identity";
@@ -68,10 +69,11 @@ export async function verifyMigration(input: VerificationInput): Promise<Verific
 
 async function verifyBoth(input: VerificationInput, source: Source, side: SourceSide): Promise<Verification> {
   const { client, schema, plan } = input;
+  const definitions = await plannedDefinitions(client, plan);
   return await withSnapshot(client, schema, async () => {
     const checks: Check[] = [await check(client, "connection", null, () => versions(input, source))];
     for (const [i, table] of plan.tables.entries()) {
-      const made = await verifyTable(input, source, side, table);
+      const made = await verifyTable(input, source, side, table, definitions);
       checks.push(...made);
       const bad = made.filter(({ status }) => status !== "passed");
       const verdict = bad.length === 0 ? "verified" : bad.map(({ name, status }) => `${name} ${status}`).join(", ");
@@ -98,7 +100,7 @@ async function verifyBoth(input: VerificationInput, source: Source, side: Source
         }),
       );
     }
-    return { checks, queries, notProved: notProved(plan, input.rejects) };
+    return { checks, queries, notProved: [...notProved(plan, input.rejects), ...namesOnly(definitions)] };
   });
 }
 
@@ -115,6 +117,12 @@ async function verifyViews({ client, schema, plan, rejects, sourcePath }: Verifi
   } finally {
     source.close();
   }
+}
+
+function namesOnly(definitions: Definitions): string[] {
+  return definitions instanceof Map
+    ? []
+    : [`CHECKs, expressions of indexes and generated columns were compared by name only: ${definitions.reason}.`];
 }
 
 async function versions({ client, plan }: VerificationInput, source: Source): Promise<Finding> {
@@ -143,6 +151,7 @@ async function verifyTable(
   source: Source,
   side: SourceSide,
   table: TablePlan,
+  definitions: Definitions,
 ): Promise<Check[]> {
   const { client, schema, plan } = input;
   const ask = (name: string, compare: () => Promise<Finding>) => check(client, name, table.target, compare);
@@ -156,6 +165,8 @@ async function verifyTable(
     await ask("keys and indexes", () => compareIndexes(client, schema, plan, table)),
     await ask("foreign keys", () => compareForeignKeys(client, schema, plan, table, hasOrphans)),
   ];
+  if (plan.mode === "create")
+    checks.push(await ask("checks and expressions", () => compareDefinitions(client, schema, table, definitions)));
   for (const column of table.columns.filter(({ identity }) => identity))
     checks.push(await ask("identity", () => compareIdentity(client, schema, table, column)));
   return [...checks, ...(await compareRows(input, source, side, table))];

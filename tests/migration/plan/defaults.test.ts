@@ -1,11 +1,24 @@
 import { expect, test } from "vitest";
 import type { TargetType } from "../../../migration/model";
 import { translateDefault } from "../../../migration/plan/defaults";
+import { Untranslatable } from "../../../migration/translate/scope";
 
 const text: TargetType = { kind: "text" };
 const bigint: TargetType = { kind: "bigint" };
 const boolean: TargetType = { kind: "boolean" };
 const timestamp: TargetType = { kind: "timestamp" };
+/** Each type as SQLite would declare it: the affinity counts. */
+const declarations: Partial<Record<TargetType["kind"], string>> = {
+  text: "TEXT",
+  varchar: "VARCHAR(5)",
+  bigint: "INTEGER",
+  boolean: "BOOLEAN",
+  timestamp: "DATETIME",
+  timestamptz: "DATETIME",
+  date: "DATE",
+  "double precision": "REAL",
+  numeric: "DECIMAL",
+};
 const utc = "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')";
 
 test.each<[string, TargetType, string | null | undefined]>([
@@ -36,13 +49,24 @@ test.each<[string, TargetType, string | null | undefined]>([
   ["current_timestamp", { kind: "timestamptz" }, "CURRENT_TIMESTAMP"],
   ["(datetime('now'))", timestamp, utc],
   ["(datetime('now', 'localtime'))", timestamp, undefined],
-  ["(strftime('%Y', 'now'))", text, undefined],
+  ["(strftime('%Y', 'now'))", text, `to_char(${utc}, 'YYYY')`],
+  ["(strftime('%s', 'now'))", bigint, `floor(extract(epoch from ${utc}))::bigint`],
+  ["(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))", text, `to_char(${utc}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`],
+  ["(datetime('now', '+7 days'))", timestamp, `(${utc} + '7 days'::interval)`],
+  ["(unixepoch())", bigint, `floor(extract(epoch from ${utc}))::bigint`],
+  ["(julianday('now', 'weekday 1', 'frobnicate'))", { kind: "double precision" }, undefined],
   ["CURRENT_TIMESTAMP", text, `to_char(${utc}, 'YYYY-MM-DD HH24:MI:SS')`],
   ["CURRENT_DATE", { kind: "date" }, `${utc}::date`],
   ["'2024-01-01 00:00'", timestamp, "'2024-01-01 00:00:00'"],
   ["'now'", timestamp, undefined],
   ["'{}'", { kind: "json" }, "'{}'::json"],
-  ["(random())", bigint, undefined],
-  ["(1) + (2)", bigint, undefined],
-  ["'a' || 'b'", text, undefined],
-])("DEFAULT %s in a column of %j is %j", (sql, type, expected) => expect(translateDefault(sql, type)).toBe(expected));
+  ["(random())", timestamp, undefined],
+  ["(1) + (2)", bigint, "(1::bigint + 2)"],
+  ["'a' || 'b'", text, "('a'::text || 'b'::text)"],
+  ["somewhere(1)", text, undefined],
+  ['"true"', text, "'true'"],
+])("DEFAULT %s in a column of %j is %j", (sql, type, expected) => {
+  const translate = () => translateDefault(sql, { type, timeForm: null }, declarations[type.kind] ?? "");
+  if (expected === undefined) expect(translate).toThrow(Untranslatable);
+  else expect(translate()).toBe(expected);
+});

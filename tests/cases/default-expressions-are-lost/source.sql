@@ -1,0 +1,15 @@
+CREATE TABLE t(id INTEGER PRIMARY KEY, n INTEGER,
+  seconds INTEGER DEFAULT (strftime('%s', 'now')),
+  unix INTEGER DEFAULT (unixepoch()),
+  millis INTEGER DEFAULT (strftime('%s', 'now') * 1000),
+  expires DATETIME DEFAULT (datetime('now', '+7 days', 'start of day')),
+  iso TEXT DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+  guid TEXT DEFAULT (lower(hex(randomblob(4))) || '-' || lower(hex(randomblob(2))) || '-4' || substr(lower(hex(randomblob(2))), 2) || '-' || substr('89ab', abs(random()) % 4 + 1, 1) || substr(lower(hex(randomblob(2))), 2) || '-' || lower(hex(randomblob(6)))),
+  token TEXT DEFAULT (hex(randomblob(16))),
+  bytes BLOB DEFAULT (randomblob(16)),
+  chance INTEGER DEFAULT (random()),
+  sum INTEGER DEFAULT (60 * 60 * 24),
+  julian REAL DEFAULT (julianday('now')),
+  local TEXT DEFAULT (datetime('now', 'localtime')),
+  cut INTEGER DEFAULT (abs(random() % 10)));
+INSERT INTO t(n) VALUES (1);

@@ -258,7 +258,7 @@ const unicode: FunctionRule = (args, _scope, name) => {
   return value("integer", `NULLIF(ascii(${asText(of)}), 0)`, true, { type: { kind: "integer" }, notNegative: true });
 };
 
-const same: FunctionRule = (args) => args[0] ?? nullLiteral;
+const same: FunctionRule = (args) => ({ ...(args[0] ?? nullLiteral), affinity: "none" });
 
 const functions: Record<string, FunctionRule> = {
   abs,

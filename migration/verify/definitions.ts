@@ -27,8 +27,9 @@ async function readDefinitions(client: Client, table: string): Promise<string[]>
 export async function plannedDefinitions(client: Client, plan: MigrationPlan): Promise<Definitions> {
   const definitions = new Map<string, string[]>();
   if (plan.mode === "existing") return definitions;
+  const inside = client.getTransactionStatus() === "T";
   try {
-    await client.query("BEGIN");
+    await client.query(inside ? "SAVEPOINT pgstead_definitions" : "BEGIN");
     for (const table of plan.tables.filter(hasDefinitions)) {
       await makeTemporary(client, table);
       definitions.set(table.target, await readDefinitions(client, temporary(table)));
@@ -37,7 +38,9 @@ export async function plannedDefinitions(client: Client, plan: MigrationPlan): P
   } catch (error) {
     return { reason: messageOf(error) };
   } finally {
-    await client.query("ROLLBACK");
+    await client.query(
+      inside ? "ROLLBACK TO SAVEPOINT pgstead_definitions; RELEASE SAVEPOINT pgstead_definitions" : "ROLLBACK",
+    );
   }
 }
 

@@ -74,7 +74,10 @@ test("what the pragmas do not tell is read from the SQL, past comments, quotes a
   ).toEqual({
     autoincrement: true,
     namedKeys: [],
-    checks: ["(a > (1 + 2) AND b <> ')')", "(id > 0)"],
+    checks: [
+      { name: "pos", column: "a", sql: "(a > (1 + 2) AND b <> ')')" },
+      { name: null, column: null, sql: "(id > 0)" },
+    ],
     references: [
       { name: "fa", deferred: true },
       { name: null, deferred: false },

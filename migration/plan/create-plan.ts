@@ -206,6 +206,16 @@ function decideColumn(
   return keepsDefault(column, profile, decision);
 }
 
+function defaultTranslates(column: SourceColumn, type: TargetType): boolean {
+  try {
+    translateDefault(column.default ?? "", { type, timeForm: null }, column.declaredType);
+    return true;
+  } catch (error) {
+    if (error instanceof Untranslatable) return false;
+    throw error;
+  }
+}
+
 /**
  * A column of times with one value, a number, and a default that writes the time as text, as CURRENT_TIMESTAMP does: the number alone does not
  * say what it counts, and only text holds both.
@@ -213,7 +223,7 @@ function decideColumn(
 function keepsDefault(column: SourceColumn, profile: ColumnProfile, decision: TypeDecision): TypeDecision {
   const { family } = readDeclaration(column.declaredType);
   const single = Object.entries(profile.storage).every(([kind, count]) => kind === "null" || count === "1");
-  const lost = (type: TargetType) => translateDefault(column.default ?? "", type) === undefined;
+  const lost = (type: TargetType) => !defaultTranslates(column, type);
   if (family !== "timestamp" || !decision.widened || !single || column.default === null) return decision;
   if (!lost(decision.type) || lost({ kind: "text" })) return decision;
   return {

@@ -34,6 +34,8 @@ function planned(plan: ColumnPlan, affinity: Affinity, sql: string): Translated 
   const only = (...kinds: (typeof held)[number][]) => held.every((storage) => kinds.includes(storage));
   const opaque = value("opaque", sql, nullable, { type });
   const numeric = affinity === "integer" || affinity === "numeric" || affinity === "real";
+  /** Whether every value looks as the type writes it: then its text can be had back. */
+  const formed = Object.keys(plan.profile?.forms ?? {}).every((form) => form === type.kind);
   // A column without values must have the affinity that would make them what the type takes.
   const fits = held.length > 0;
   switch (type.kind) {
@@ -57,11 +59,11 @@ function planned(plan: ColumnPlan, affinity: Affinity, sql: string): Translated 
       return only("text") && (fits || affinity === "text") ? value("text", sql, nullable) : opaque;
     case "uuid":
     case "json":
-      return only("text") && (fits || affinity === "text") ? value("text", `${sql}::text`, nullable) : opaque;
+      return formed && only("text") && (fits || affinity === "text") ? value("text", `${sql}::text`, nullable) : opaque;
     case "bytea":
       return only("blob") ? value("blob", sql, nullable) : opaque;
     case "date":
-      return only("text") ? value("date", sql, nullable) : opaque;
+      return formed && only("text") ? value("date", sql, nullable) : opaque;
     case "timestamp":
     case "timestamptz":
       return moment(plan, sql, nullable, only("integer"), only("text"));

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { postgresUrl } from "../support/postgres";
 import { LoginRoles } from "./login-roles";
+import { ObjectComments } from "./object-comments";
 import type { PostgresServer } from "./postgres-server";
 import { RolePassword } from "./role-password";
 import { SecretVersion } from "./secret-version";
@@ -130,12 +131,17 @@ export class ApplicationDatabase extends pulumi.ComponentResource implements Cre
         ...(settings.locale.startsWith("icu:") ? {} : { lcCollate: settings.locale, lcCtype: settings.locale }),
         template: "template0",
       },
-      pulumi.mergeOptions(content, found(settings.database)),
+      { ...pulumi.mergeOptions(content, found(settings.database)), protect: server.protectsDatabase },
     );
     new postgresql.Grant(
       `${name}-public`,
       { database: database.name, role: "public", objectType: "database", privileges: [] },
       content,
+    );
+    new ObjectComments(
+      `${name}-comments`,
+      { server, database: database.name, role: role.name },
+      pulumi.mergeOptions({ parent: this, dependsOn: [role, database] }, server.contentOptions),
     );
     for (const extension of settings.extensions)
       new postgresql.Extension(`${name}-${extension}`, { name: extension, database: database.name }, content);

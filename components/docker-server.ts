@@ -28,6 +28,7 @@ export class DockerServer extends pulumi.ComponentResource implements PostgresSe
   readonly identity: pulumi.Output<string>;
   readonly hasContent = false;
   readonly contentOptions: pulumi.CustomResourceOptions;
+  readonly protectsDatabase = false;
 
   constructor(name: string, settings: DockerSettings, opts?: pulumi.ComponentResourceOptions) {
     super("pgstead:server:DockerServer", name, {}, opts);

@@ -10,6 +10,7 @@ export type ProviderModule =
   | "./providers/login-roles.ts"
   | "./providers/secret-file.ts"
   | "./providers/notify-command.ts"
+  | "./providers/object-comments.ts"
   | "./providers/docker-image.ts"
   | "./providers/docker-server.ts";
 

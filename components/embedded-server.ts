@@ -19,6 +19,7 @@ export class EmbeddedServer extends pulumi.ComponentResource implements Postgres
   readonly identity: pulumi.Output<string>;
   readonly hasContent: boolean;
   readonly contentOptions: pulumi.CustomResourceOptions;
+  readonly protectsDatabase = false;
 
   constructor(name: string, settings: EmbeddedSettings, opts?: pulumi.ComponentResourceOptions) {
     super("pgstead:server:EmbeddedServer", name, {}, opts);
@@ -50,6 +51,8 @@ export class EmbeddedServer extends pulumi.ComponentResource implements Postgres
         locale: server.locale,
         keepData: server.keepData,
         startFrom: server.startFrom === "" ? "" : resolve(server.startFrom),
+        restartWait: server.restart.wait,
+        restartOverdue: server.restart.overdue,
         tuning: postgresql.tuning,
         workload: postgresql.workload,
         disk: postgresql.disk,
@@ -58,7 +61,7 @@ export class EmbeddedServer extends pulumi.ComponentResource implements Postgres
         maxConnections: postgresql.maxConnections,
         settings: postgresql.overrides,
       },
-      { parent: this, deleteBeforeReplace: true },
+      { parent: this, deleteBeforeReplace: true, protect: server.protect },
     );
 
     this.host = cluster.host;
@@ -88,6 +91,8 @@ interface EmbeddedClusterArgs {
   runAs: pulumi.Input<string>;
   locale: pulumi.Input<string>;
   keepData: pulumi.Input<boolean>;
+  restartWait: pulumi.Input<string>;
+  restartOverdue: pulumi.Input<string>;
   startFrom: pulumi.Input<string>;
   tuning: pulumi.Input<string>;
   workload: pulumi.Input<string>;

@@ -16,6 +16,7 @@ export class ExternalServer extends pulumi.ComponentResource implements Postgres
   readonly identity: pulumi.Output<string>;
   readonly hasContent = false;
   readonly contentOptions: pulumi.CustomResourceOptions;
+  readonly protectsDatabase: boolean;
 
   constructor(name: string, settings: ExternalSettings, opts?: pulumi.ComponentResourceOptions) {
     super("pgstead:server:ExternalServer", name, {}, opts);
@@ -28,6 +29,7 @@ export class ExternalServer extends pulumi.ComponentResource implements Postgres
     this.identity = pulumi.output(`${settings.host}:${settings.port}`);
     // The server outlives the stack, so keeping the data means leaving role and database where they are.
     this.contentOptions = { retainOnDelete: settings.keepData };
+    this.protectsDatabase = settings.protect;
     this.registerOutputs({ host: this.host, port: this.port });
   }
 }

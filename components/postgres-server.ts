@@ -24,6 +24,8 @@ export interface PostgresServer {
   hasContent: boolean;
   /** Options for what is made inside the server: how it goes when the stack is destroyed. */
   contentOptions: pulumi.CustomResourceOptions;
+  /** Whether config protects the data, and the database is what holds it: else the server itself is protected. */
+  protectsDatabase: boolean;
 }
 
 /** The server that the settings ask for. */

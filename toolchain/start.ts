@@ -22,7 +22,7 @@ interface StackOutputs {
   host: string;
   port: number;
   databaseName: string;
-  role: string;
+  loginRole: string;
   serverVersion: string;
   report?: ReportDigest | null;
   envFilePath?: string | null;
@@ -46,7 +46,7 @@ function outputs(engine: Engine, stack: string): StackOutputs {
 
 function show({ report, envFilePath, ...at }: StackOutputs): void {
   const proof = !report ? "No migration is configured (pgstead:source)." : report.summary;
-  const url = `postgresql://${at.role}:***@${at.host}:${at.port}/${at.databaseName}`;
+  const url = `postgresql://${at.loginRole}:***@${at.host}:${at.port}/${at.databaseName}`;
   const password = !envFilePath
     ? "The URL with its password: npm run -s pulumi -- stack output url --show-secrets"
     : `The URL with its password is DATABASE_URL in ${envFilePath}`;

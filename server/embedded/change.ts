@@ -1,4 +1,5 @@
 import { UserError } from "../../support/errors";
+import { drain } from "../drain";
 import { programsVersion, removeOtherCopies } from "./binaries";
 import type { Cluster } from "./cluster";
 import { changeConfiguration, verifyConfiguration } from "./configuration";
@@ -9,7 +10,7 @@ import type { EmbeddedServerInputs, EmbeddedServerOutputs } from "./inputs";
 import { outputsOf } from "./outputs";
 import { serverState } from "./postmaster";
 import { plannedSettings } from "./settings";
-import { changeSuperuserPassword } from "./superuser";
+import { changeSuperuserPassword, superuserTarget } from "./superuser";
 
 /**
  * Brings an existing server to what config says: starts it if it is down, changes password and settings, and proves the settings. It can be
@@ -26,12 +27,15 @@ export async function changeServer(
   const login = { superuser: wanted.superuser, password: wanted.superuserPassword };
   const password = { superuser: wanted.superuser, from: recorded.superuserPassword, to: wanted.superuserPassword };
 
+  const wish = { restartWait: wanted.restartWait ?? "", restartOverdue: wanted.restartOverdue ?? ("end" as const) };
+
   const before = await serverState(cluster.dataFolder);
   if (before.state === "running")
     await changeSuperuserPassword({ ...cluster, host: before.host, port: before.port }, password, say);
-  let taken = await changeConfiguration(cluster, settings, login);
+  let taken = await changeConfiguration(cluster, settings, login, wish, say);
   if (before.state !== "running") await changeSuperuserPassword(cluster, password, say);
   if (version !== recorded.version && taken !== "restarted" && taken !== "started") {
+    await drain(superuserTarget(cluster, login.superuser, login.password), wish, say);
     await restart(cluster);
     taken = "restarted";
   }

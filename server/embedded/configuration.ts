@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, UserError } from "../../support/errors";
 import { writeFileAtomic } from "../../support/files";
 import { connect } from "../../support/postgres";
+import { type DrainWish, drain } from "../drain";
 import { renderPgHba } from "../pg-hba";
 import { renderPostgresqlConf } from "../postgresql-conf";
 import type { Setting } from "../tuning/types";
@@ -53,12 +54,15 @@ export type Taken = "unchanged" | "reloaded" | "restarted" | "started";
  *
  * @param cluster the server as it shall be; its address may be another than the running one's
  * @param login the superuser's, as the running server knows it
+ * @param wish what a restart does about transactions that are under way
  * @throws UserError
  */
 export async function changeConfiguration(
   cluster: Cluster,
   settings: readonly Setting[],
   login: { superuser: string; password: string },
+  wish: DrainWish,
+  say: (line: string) => void,
 ): Promise<Taken> {
   const running = await serverState(cluster.dataFolder);
   const current = filesAreCurrent(cluster, settings);
@@ -72,13 +76,21 @@ export async function changeConfiguration(
     await orRollBack(cluster, former, current, () => start(cluster));
     return "started";
   }
+  const target = superuserTarget(running, login.superuser, login.password);
   if (!moves) {
-    const target = superuserTarget(running, login.superuser, login.password);
     // Also when the files are current: an earlier run may have ended between writing and reloading them.
     await reloadAndWait(cluster, target);
     const client = await connect(target);
     const waiting = await pendingRestart(client).finally(() => client.end());
     if (waiting.length === 0) return current ? "unchanged" : "reloaded";
+  }
+  try {
+    await drain(target, wish, say);
+  } catch (error) {
+    // Given up: the running server keeps its settings, and its files say so again.
+    writeFiles(cluster, former);
+    if (!moves) await reloadAndWait(cluster, target);
+    throw error;
   }
   await orRollBack(cluster, former, current, () => restart(cluster));
   return "restarted";

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { isUnknown } from "../../support/unknown-value";
+import type { DrainWish } from "../drain";
 import { overrideProblems } from "../tuning/overrides";
 import { disks, workloads } from "../tuning/types";
 import { MB, parseMemory } from "../units";
@@ -30,6 +31,9 @@ export interface EmbeddedServerInputs extends SettingsWish {
   keepData: boolean;
   /** A folder with data that was set aside, to create from; only creation looks at it. */
   startFrom: string;
+  /** What a restart does about transactions that are under way (server/drain.ts); absent in states of before there was a choice. */
+  restartWait?: string;
+  restartOverdue?: DrainWish["restartOverdue"];
 }
 
 /** The inputs, and what is known since the server runs. Plain JSON. */

@@ -37,6 +37,44 @@ describe("settings", () => {
     expect(await provider.diff(id, after, wanted)).toEqual({ changes: false });
   });
 
+  it("that need a restart wait for a transaction that is under way, and go on when it is done", async () => {
+    const { id, inputs, outs } = await someServer();
+    await session(outs, async (client) => {
+      await client.query("BEGIN; CREATE TABLE late (id int)");
+      const commit = setTimeout(() => void client.query("COMMIT"), 1500);
+      said();
+      const wanted = { ...inputs, settings: { max_connections: "37" }, restartWait: "2min" };
+      const { outs: after } = await provider.update(id, outs, wanted);
+      clearTimeout(commit);
+      expect(said()[0]).toMatch(/waits up to 2min for transactions: postgres@postgres \(pgstead\), process \d+/);
+      expect(await ask(after, "SELECT count(*)::int FROM late")).toBe(0);
+    }).catch((error) => {
+      // The restart ends the idle session.
+      if (!/terminat|connection/i.test(String(error))) throw error;
+    });
+  });
+
+  it("that need a restart are given up when a transaction is not done in time, where config says so", async () => {
+    const { id, inputs, outs } = await someServer();
+    const before = await started(outs);
+    await session(outs, async (client) => {
+      await client.query("BEGIN; CREATE TABLE kept (id int)");
+      const wanted = {
+        ...inputs,
+        settings: { max_connections: "37" },
+        restartWait: "1s",
+        restartOverdue: "fail" as const,
+      };
+      await expect(provider.update(id, outs, wanted)).rejects.toThrow(
+        /was not restarted: after 1s transactions were still under way: postgres@postgres.*restartOverdue/s,
+      );
+      await client.query("COMMIT");
+    });
+    expect(await started(outs)).toBe(before);
+    expect(await ask(outs, "SELECT count(*)::int FROM pg_settings WHERE pending_restart")).toBe(0);
+    expect(await provider.diff(id, outs, inputs)).toEqual({ changes: false });
+  });
+
   it("that need a restart restart it once, together with the others", async () => {
     const { id, inputs, outs } = await someServer();
     await ask(outs, "CREATE TABLE notes AS SELECT 'here' AS text");

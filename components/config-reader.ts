@@ -130,6 +130,20 @@ export class ConfigReader {
     return {};
   }
 
+  /** Names with a number each; `config set` writes these as numbers or as text. */
+  numbers(key: string): Record<string, number> {
+    const accepted = "names with a whole number each";
+    const value = this.json(key, accepted);
+    if (value === undefined) return {};
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      const entries = Object.entries(value);
+      if (entries.every(([, count]) => /^\d+$/.test(String(count))))
+        return Object.fromEntries(entries.map(([name, count]) => [name, Number(count)]));
+    }
+    this.wrong(key, "is not a map of numbers", accepted);
+    return {};
+  }
+
   queries(key: string): { name: string; sql: string }[] {
     const accepted = "a list of {name, sql}";
     const value = this.json(key, accepted);

@@ -192,6 +192,9 @@ function readPolicies(read: ConfigReader): Policies {
   const policies: Policies = {
     types: read.map("types"),
     mixed: read.text("mixed") as Policies["mixed"],
+    maxRejects: read.integer("maxRejects", 0, Number.MAX_SAFE_INTEGER),
+    maxRejectsByTable: read.numbers("maxRejectsByTable"),
+    orphans: read.text("orphans") as Policies["orphans"],
   };
   for (const { policy, problem, accepted } of policyErrors(policies)) read.wrong(policy, problem, accepted);
   return policies;

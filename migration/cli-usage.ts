@@ -22,6 +22,16 @@ const options: [commands: readonly Command[], option: string, meaning: string][]
   [commands, "--exclude NAME[,NAME]", "tables that stay behind, by exact name; may be repeated"],
   [["migrate"], "--batch-size N", `rows in one COPY batch (${defaultOptions.batchSize})`],
   [["migrate"], "--bad-rows WHAT", "fail (default), or skip: set rows aside that do not fit, and go on"],
+  [
+    ["migrate"],
+    "--max-rejects [TABLE=]N",
+    "rows that may be set aside, of one table or in total, before the run stops; may be repeated",
+  ],
+  [
+    commands,
+    "--orphans WHAT",
+    "mode create, rows that refer to nothing: keep (default, the foreign key is NOT VALID), or setAside",
+  ],
   [["migrate"], "--verify WHAT", "full (default): every cell is compared; off: nothing is proved"],
   [
     commands,

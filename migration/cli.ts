@@ -31,6 +31,8 @@ const flags = {
   verify: { type: "string" },
   type: { type: "string", multiple: true },
   mixed: { type: "string" },
+  "max-rejects": { type: "string", multiple: true },
+  orphans: { type: "string" },
   overwrite: { type: "boolean" },
   compare: { type: "string", multiple: true },
   "work-folder": { type: "string" },
@@ -108,6 +110,8 @@ function readInput(values: ReturnType<typeof parse>, hasTarget: boolean): Migrat
         verification: values.verify as MigrationOptions["verification"] | undefined,
         types: readMap("type", values.type),
         mixed: values.mixed as MigrationOptions["mixed"] | undefined,
+        ...readLimits(values["max-rejects"] ?? []),
+        orphans: values.orphans as MigrationOptions["orphans"] | undefined,
         overwrite: values.overwrite,
         compareQueries: values.compare?.map(readCompare),
         workFolder: values["work-folder"],
@@ -131,6 +135,23 @@ function readMap(flag: string, entries: string[] | undefined): Record<string, st
       }),
     )
   );
+}
+
+/** N in total, TABLE=N of one table. */
+function readLimits(entries: string[]): Partial<Pick<MigrationOptions, "maxRejects" | "maxRejectsByTable">> {
+  const total = entries.filter((text) => !text.includes("="));
+  const byTable = Object.entries(
+    readMap(
+      "max-rejects",
+      entries.filter((text) => text.includes("=")),
+    ) ?? {},
+  );
+  return {
+    ...(total.length === 0 ? {} : { maxRejects: Number(total.at(-1)) }),
+    ...(byTable.length === 0
+      ? {}
+      : { maxRejectsByTable: Object.fromEntries(byTable.map(([table, count]) => [table, Number(count)])) }),
+  };
 }
 
 function readCompare(text: string): CompareQuery {

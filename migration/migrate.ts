@@ -166,6 +166,7 @@ async function refusal(client: Client, planned: MigrationPlan, overwrite: boolea
 export async function migrate(input: MigrationInput, onProgress: OnProgress = () => {}): Promise<MigrationReport> {
   const options = migrationOptions(input);
   const run = new Run(options.workFolder, onProgress);
+  run.limits = options;
   try {
     run.log(
       `pgstead ${version}, run ${run.id}, ${options.mode} mode, into ${describeTarget(options.target)} schema ${options.schema}`,
@@ -259,7 +260,7 @@ async function migrateCreate(work: Work): Promise<void> {
   const staging = await openStaging(client, options.schema, run.id);
   try {
     const context = loadContext(work, staging);
-    outcome.tables = await loadStaging(context, plan);
+    outcome.tables = await loadStaging(context, plan, options.orphans);
     refuseBadRows(work);
     startSourceSide(work);
     await finishStaging(context, plan);
@@ -335,17 +336,18 @@ function startSourceSide(work: Work): void {
   if (options.verification === "off") return;
   work.sourceSide = new SourceSide({
     sourcePath: prepared.frozen.readable.path,
-    rejects: run.rejects,
+    rejects: run.setAside.rows,
     tables: plan.tables,
   });
 }
 
-function refuseBadRows({ run, options }: Work): void {
+function refuseBadRows({ run, plan }: Work): void {
   const [first] = run.rejects;
-  if (first === undefined || options.badRows === "skip") return;
+  if (first === undefined || plan.tables.every((table) => run.exceededLimit(table.source) === null)) return;
+  const count = run.setAside.count();
   throw new UserError(
-    `${run.rejects.length} ${run.rejects.length === 1 ? "row does" : "rows do"} not fit, the first in ${first.table} ${JSON.stringify(first.key)}, column ${first.column ?? "unknown"}: ${first.reason}`,
-    `They are all in ${run.rejectsPath}. Mend them in SQLite, or let badRows be skip to set them aside.`,
+    `${count} ${count === 1 ? "row does" : "rows do"} not fit, the first in ${first.table} ${JSON.stringify(first.key)}, column ${first.column ?? "unknown"}: ${first.reason}`,
+    `They are all in ${run.rejectsPath}. Mend them in SQLite, or let badRows be skip (or maxRejects as many) to set them aside.`,
   );
 }
 
@@ -356,7 +358,7 @@ async function verify(
   if (options.verification === "off") {
     outcome.notProved = [
       "Nothing was verified: the rows were loaded, and no cell was compared.",
-      ...notProved(plan, run.rejects),
+      ...notProved(plan, run.setAside),
     ];
     return;
   }
@@ -366,7 +368,7 @@ async function verify(
       client,
       schema,
       plan,
-      rejects: run.rejects,
+      rejects: run.setAside,
       loaded: outcome.tables,
       compareQueries: options.compareQueries,
       ...(sourceSide === null ? {} : { sourceSide }),
@@ -428,7 +430,7 @@ function makeReport({ run, options, plan, prepared, server, outcome }: Work, fai
       sourceRows: sum((table) => table.sourceRows),
       loadedRows: sum((table) => table.loadedRows),
       rejectedRows: sum((table) => table.rejectedRows),
-      errors: run.rejects.length + outcome.checks.filter((check) => check.status !== "passed").length,
+      errors: run.setAside.count() + outcome.checks.filter((check) => check.status !== "passed").length,
     },
     tables: outcome.tables,
     planned: plannedTables(plan, prepared.catalog),

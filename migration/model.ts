@@ -11,6 +11,11 @@ export interface Policies {
   types: Record<string, string>;
   /** A column in which some values agree with its declared type and others do not: `widen` it to hold all, or `reject` the others' rows. */
   mixed: "widen" | "reject";
+  /** Rows that may be set aside before the run stops: in total, and by source table. 0 in total leaves it to badRows; a number counts whatever badRows says. */
+  maxRejects: number;
+  maxRejectsByTable: Record<string, number>;
+  /** In create mode, rows whose foreign key refers to nothing: `keep` them, and the constraint is NOT VALID, or `setAside`, with what refers to them. */
+  orphans: "keep" | "setAside";
 }
 
 /** What to migrate, to where, and what to do with what does not fit. */

@@ -3,7 +3,13 @@ import { messageOf } from "../support/errors";
 import type { Policies } from "./model";
 import { readTypeWords } from "./plan/type-words";
 
-export const defaultPolicies: Policies = { types: {}, mixed: "widen" };
+export const defaultPolicies: Policies = {
+  types: {},
+  mixed: "widen",
+  maxRejects: 0,
+  maxRejectsByTable: {},
+  orphans: "keep",
+};
 
 /** What is wrong with one policy, and what would be right. */
 export interface PolicyError {
@@ -14,8 +20,21 @@ export interface PolicyError {
 
 /** Every error that shows without the source. */
 export function policyErrors(policies: Policies): PolicyError[] {
-  return [...typeErrors(policies.types), ...wordError("mixed", policies.mixed, ["widen", "reject"])];
+  return [
+    ...typeErrors(policies.types),
+    ...wordError("mixed", policies.mixed, ["widen", "reject"]),
+    ...(isCount(policies.maxRejects)
+      ? []
+      : [{ policy: "maxRejects" as const, problem: `is ${policies.maxRejects}`, accepted: counts }]),
+    ...Object.entries(policies.maxRejectsByTable).flatMap(([table, count]): PolicyError[] =>
+      isCount(count) ? [] : [{ policy: "maxRejectsByTable", problem: `has ${count} for ${table}`, accepted: counts }],
+    ),
+    ...wordError("orphans", policies.orphans, ["keep", "setAside"]),
+  ];
 }
+
+const counts = "whole numbers from 0";
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
 
 function typeErrors(types: Record<string, string>): PolicyError[] {
   return Object.entries(types).flatMap(([name, words]): PolicyError[] => {

@@ -1,17 +1,22 @@
 /** `create` mode: tables, rows, keys, foreign keys and sequences, all in the staging schema. */
 import { type Client, DatabaseError, escapeIdentifier } from "pg";
 import { UserError } from "../../support/errors";
-import type { ForeignKeyPlan, MigrationPlan, TablePlan, TableReport } from "../model";
+import type { ForeignKeyPlan, MigrationPlan, Policies, TablePlan, TableReport } from "../model";
 import { addForeignKey, createIndex, createKeys, createTable, qualified } from "../plan/ddl";
 import { hashesLeftBehind, indexLeftBehind, replaceByHashes } from "../plan/indexes";
 import { counted } from "../report/text";
 import { makeChecks } from "./checks";
 import { settleDefaults } from "./defaults";
 import { hasGenerated, settleGenerated, withoutGenerated } from "./generated";
+import { Orphans, unfitRows } from "./orphans";
 import { type LoadContext, loadTable } from "./table";
 
 /** Makes the tables and loads their rows. */
-export async function loadStaging(context: LoadContext, plan: MigrationPlan): Promise<TableReport[]> {
+export async function loadStaging(
+  context: LoadContext,
+  plan: MigrationPlan,
+  policy: Policies["orphans"],
+): Promise<TableReport[]> {
   const { client, run, schema } = context;
   await run.step(`making ${counted(plan.tables.length, "table")}`, async () => {
     for (const table of plan.tables) {
@@ -19,9 +24,14 @@ export async function loadStaging(context: LoadContext, plan: MigrationPlan): Pr
       await makeTable(client, schema, withoutGenerated(table));
     }
   });
+  const orphans =
+    policy === "keep"
+      ? null
+      : await run.step("looking for orphans", () => new Orphans(context, plan, unfitRows(context, plan)));
   const reports = await run.step("loading the rows", async () => {
     const loaded: TableReport[] = [];
-    for (const table of plan.tables) loaded.push(await loadTable(context, withoutGenerated(table)));
+    for (const table of plan.tables)
+      loaded.push(await loadTable(context, withoutGenerated(table), orphans?.exclude(plan, table) ?? null));
     return loaded;
   });
   const computed = plan.tables.filter(hasGenerated);

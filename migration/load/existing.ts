@@ -6,7 +6,7 @@ import { DatabaseError, escapeIdentifier } from "pg";
 import { UserError } from "../../support/errors";
 import type { MigrationPlan, TablePlan, TableReport } from "../model";
 import { qualified } from "../plan/ddl";
-import { findOrphans } from "./orphans";
+import { Orphans } from "./orphans";
 import { type LoadContext, loadTable } from "./table";
 import { readTargetTables } from "./target-tables";
 
@@ -89,7 +89,8 @@ async function empty({ client, schema }: LoadContext, plan: MigrationPlan, all: 
 export async function loadExisting(context: LoadContext, plan: MigrationPlan): Promise<TableReport[]> {
   return await context.run.step("loading the rows", async () => {
     const reports: TableReport[] = [];
-    for (const table of plan.tables) reports.push(await loadTable(context, table, findOrphans(context, plan, table)));
+    const orphans = new Orphans(context, plan);
+    for (const table of plan.tables) reports.push(await loadTable(context, table, orphans.exclude(plan, table)));
     return reports;
   });
 }

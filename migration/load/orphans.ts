@@ -1,35 +1,109 @@
 /** Rows whose foreign key has nothing to refer to, found in the source before the target's constraint would refuse them. */
 import type { ExactValue, ForeignKeyPlan, MigrationPlan, TablePlan } from "../model";
+import { SetAside } from "../set-aside";
 import { quoteName } from "../source/open";
-import { exactValue, type SqliteValue } from "../source/value";
+import { TableReader } from "../source/read";
+import type { SqliteValue } from "../source/value";
+import { RowEncoder } from "./row-encoder";
 import type { LoadContext } from "./table";
 
-/** @returns says of a row, by its exact key, why it must be set aside, or null where no row must be */
-export function findOrphans(
-  context: LoadContext,
-  plan: MigrationPlan,
-  table: TablePlan,
-): ((locator: ExactValue[]) => { code: string; reason: string } | null) | null {
-  const found = new Map<string, { code: string; reason: string }>();
-  for (const key of table.foreignKeys) {
-    const parent = plan.tables.find((other) => other.target === key.referencedTable);
-    if (parent === undefined) continue;
-    const why = (what: string) => ({
-      code: "23503",
-      reason: `Its ${key.columns.join(", ")} refers to a row of ${parent.source} that ${what}.`,
-    });
-    for (const locator of withoutParent(context, table, parent, key))
-      found.set(JSON.stringify(locator), why("does not exist"));
-    for (const locator of withParentSetAside(context, table, parent, key))
-      found.set(JSON.stringify(locator), why("was set aside"));
+/** Says of a row, by its exact key, why it must be set aside before it is tried. */
+export type Exclude = (locator: ExactValue[]) => { code: string; reason: string } | null;
+
+interface Found {
+  reason: string;
+  rows: SetAside;
+}
+
+/** A foreign key between two tables that are loaded. */
+interface Reference {
+  table: TablePlan;
+  parent: TablePlan;
+  key: ForeignKeyPlan;
+}
+
+/** The rows without a parent, those that refer to these, and so on. */
+export class Orphans {
+  readonly #found = new Map<string, Found[]>();
+  readonly #all = new SetAside();
+
+  /** @param doomed rows that are known to be set aside for another reason */
+  constructor(
+    readonly context: Pick<LoadContext, "db" | "run">,
+    plan: MigrationPlan,
+    readonly doomed: SetAside = new SetAside(),
+  ) {
+    const references = plan.tables.flatMap((table) => referencesOf(plan, table));
+    for (const reference of references) this.#add(reference, "does not exist", withoutParent(context, reference));
+    // Those set aside may be the parents of others.
+    for (let before = -1; before !== this.#all.count(); ) {
+      before = this.#all.count();
+      for (const reference of references)
+        for (const gone of [this.#all, doomed])
+          this.#add(reference, "is set aside", withParentIn(context, reference, gone));
+    }
   }
-  return found.size === 0 ? null : (locator) => found.get(JSON.stringify(locator)) ?? null;
+
+  #add({ table, parent, key }: Reference, what: string, rows: Iterable<SqliteValue[]>): void {
+    const found: Found = {
+      reason: `Its ${key.columns.join(", ")} refers to a row of ${parent.source} that ${what}.`,
+      rows: new SetAside(),
+    };
+    // A row that does not fit keeps its own reason.
+    for (const row of rows)
+      if (!this.#all.has(table.source, row) && !this.doomed.has(table.source, row)) found.rows.add(table.source, row);
+    this.#all.addAll(found.rows);
+    if (found.rows.count() === 0) return;
+    this.#found.set(table.source, [...(this.#found.get(table.source) ?? []), found]);
+  }
+
+  /** For one table, when those before it are loaded. Null where no row must be left out. */
+  exclude(plan: MigrationPlan, table: TablePlan): Exclude | null {
+    const found = [...(this.#found.get(table.source) ?? [])];
+    for (const { parent, key } of referencesOf(plan, table)) {
+      const rows = new SetAside();
+      for (const row of withParentIn(this.context, { table, parent, key }, this.context.run.setAside))
+        rows.add(table.source, row);
+      if (rows.count() > 0)
+        found.push({
+          reason: `Its ${key.columns.join(", ")} refers to a row of ${parent.source} that was set aside.`,
+          rows,
+        });
+    }
+    if (found.length === 0) return null;
+    return (locator) => {
+      const why = found.find(({ rows }) => rows.has(table.source, locator));
+      return why === undefined ? null : { code: "23503", reason: why.reason };
+    };
+  }
+}
+
+/** The rows that do not fit their columns: reads all, and loads none. */
+export function unfitRows(context: LoadContext, plan: MigrationPlan): SetAside {
+  const unfit = new SetAside();
+  for (const table of plan.tables.filter((one) => plan.tables.some((other) => refersTo(other, one)))) {
+    const reader = new TableReader(context.db, table);
+    const encoder = new RowEncoder(table, reader, context.encoding);
+    for (const rows of reader.batches(context.batchSize))
+      for (const row of rows) if (typeof encoder.encode(row) !== "string") unfit.add(table.source, reader.locator(row));
+  }
+  return unfit;
+}
+
+const refersTo = (table: TablePlan, parent: TablePlan) =>
+  table.foreignKeys.some((key) => key.referencedTable === parent.target);
+
+function referencesOf(plan: MigrationPlan, table: TablePlan): Reference[] {
+  return table.foreignKeys.flatMap((key) => {
+    const parent = plan.tables.find((other) => other.target === key.referencedTable);
+    return parent !== undefined && isWhole(table, parent, key) ? [{ table, parent, key }] : [];
+  });
 }
 
 const sourceName = (table: TablePlan, target: string) =>
   quoteName(table.columns.find((column) => column.target === target)?.source ?? target);
 
-function match(table: TablePlan, parent: TablePlan, key: ForeignKeyPlan): string {
+function match({ table, parent, key }: Reference): string {
   return key.columns
     .map(
       (column, position) =>
@@ -45,36 +119,29 @@ function isWhole(table: TablePlan, parent: TablePlan, key: ForeignKeyPlan): bool
   );
 }
 
-function* withoutParent(
-  { db }: LoadContext,
-  table: TablePlan,
-  parent: TablePlan,
-  key: ForeignKeyPlan,
-): Generator<ExactValue[]> {
-  if (!isWhole(table, parent, key)) return;
+const keyOf = (alias: string, table: TablePlan) => table.key.map((name) => `${alias}.${quoteName(name)}`).join(", ");
+
+function withoutParent({ db }: Pick<LoadContext, "db">, reference: Reference): Iterable<SqliteValue[]> {
+  const { table, parent, key } = reference;
   const select = db.prepare<[], SqliteValue[]>(
-    `SELECT ${table.key.map((name) => `c.${quoteName(name)}`).join(", ")} FROM ${quoteName(table.source)} c
+    `SELECT ${keyOf("c", table)} FROM ${quoteName(table.source)} c
      WHERE ${key.columns.map((column) => `c.${sourceName(table, column)} IS NOT NULL`).join(" AND ")}
-     AND NOT EXISTS (SELECT 1 FROM ${quoteName(parent.source)} p WHERE ${match(table, parent, key)})`,
+     AND NOT EXISTS (SELECT 1 FROM ${quoteName(parent.source)} p WHERE ${match(reference)})`,
   );
-  for (const row of select.raw().iterate()) yield row.map(exactValue);
+  return select.raw().iterate();
 }
 
-function* withParentSetAside(
-  { db, run }: LoadContext,
-  table: TablePlan,
-  parent: TablePlan,
-  key: ForeignKeyPlan,
-): Generator<ExactValue[]> {
-  const setAside = new Set(
-    run.rejects.filter((row) => row.table === parent.source).map((row) => JSON.stringify(row.locator)),
-  );
-  if (setAside.size === 0 || !isWhole(table, parent, key)) return;
+function* withParentIn(
+  { db }: Pick<LoadContext, "db">,
+  reference: Reference,
+  gone: SetAside,
+): Generator<SqliteValue[]> {
+  const { table, parent } = reference;
+  if (gone.count(parent.source) === 0) return;
   const select = db.prepare<[], SqliteValue[]>(
-    `SELECT ${[...parent.key.map((name) => `p.${quoteName(name)}`), ...table.key.map((name) => `c.${quoteName(name)}`)].join(", ")}
-     FROM ${quoteName(table.source)} c JOIN ${quoteName(parent.source)} p ON ${match(table, parent, key)}`,
+    `SELECT ${keyOf("p", parent)}, ${keyOf("c", table)}
+     FROM ${quoteName(table.source)} c JOIN ${quoteName(parent.source)} p ON ${match(reference)}`,
   );
   for (const row of select.raw().iterate())
-    if (setAside.has(JSON.stringify(row.slice(0, parent.key.length).map(exactValue))))
-      yield row.slice(parent.key.length).map(exactValue);
+    if (gone.has(parent.source, row.slice(0, parent.key.length))) yield row.slice(parent.key.length);
 }

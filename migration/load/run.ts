@@ -3,7 +3,13 @@ import { randomBytes } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UserError } from "../../support/errors";
-import type { ExactValue, Phase, RejectedRow } from "../model";
+import type { ExactValue, MigrationOptions, Phase, RejectedRow } from "../model";
+import { SetAside } from "../set-aside";
+import { type Limit, tableLimit, totalLimit } from "./limits";
+
+/** Rows set aside that the report and the log show: of one table, and in all. */
+const shownOfTable = 100;
+const shownInAll = 1000;
 
 /** One line of progress, for people. */
 export type OnProgress = (line: string) => void;
@@ -16,7 +22,15 @@ export class Run {
   readonly folder: string;
   readonly logPath: string;
   readonly rejectsPath: string;
+  /** The first rows set aside; the reject file has all. */
   readonly rejects: RejectedRow[] = [];
+  /** All of them, by their keys. */
+  readonly setAside = new SetAside();
+  limits: Pick<MigrationOptions, "badRows" | "maxRejects" | "maxRejectsByTable"> = {
+    badRows: "skip",
+    maxRejects: 0,
+    maxRejectsByTable: {},
+  };
   /** The steps that are over. */
   readonly phases: Phase[] = [];
   readonly #log: number;
@@ -65,14 +79,36 @@ export class Run {
     }
   }
 
-  /** Sets a row aside: in the report, in the log, and whole in the rejects' file. */
+  /**
+   * Sets a row aside: whole in the rejects' file; the first ones also in the report and the log.
+   *
+   * @throws UserError for one more than a limit above 0 allows. Where none may be set aside, all are found first.
+   */
   reject(rejected: RejectedRow, row: Record<string, ExactValue>): void {
-    this.rejects.push(rejected);
-    this.log(
-      `set aside: ${rejected.table} ${JSON.stringify(rejected.key)}, column ${rejected.column ?? "unknown"}: ${rejected.code}: ${rejected.reason}`,
-    );
+    const { table } = rejected;
+    this.setAside.add(table, rejected.locator);
+    if (this.setAside.count(table) <= shownOfTable && this.rejects.length < shownInAll) {
+      this.rejects.push(rejected);
+      this.log(
+        `set aside: ${table} ${JSON.stringify(rejected.key)}, column ${rejected.column ?? "unknown"}: ${rejected.code}: ${rejected.reason}`,
+      );
+    }
     this.#rejectsFile ??= openSync(this.rejectsPath, "a", 0o600);
     writeSync(this.#rejectsFile, `${JSON.stringify({ ...rejected, row })}\n`);
+    const exceeded = this.exceededLimit(table);
+    if (exceeded !== null && exceeded.most > 0)
+      throw new UserError(
+        `${exceeded.count} rows of ${exceeded.of} do not fit, and ${exceeded.option} allows ${exceeded.most}; the last is ${table} ${JSON.stringify(rejected.key)}, column ${rejected.column ?? "unknown"}: ${rejected.reason}`,
+        `The run stopped there; those found so far are in ${this.rejectsPath}.`,
+      );
+  }
+
+  /** The limit that the rows set aside, of a table or in all, have gone beyond. */
+  exceededLimit(table: string): (Limit & { of: string; count: number }) | null {
+    const own = { ...tableLimit(this.limits, table), of: table, count: this.setAside.count(table) };
+    if (own.count > own.most) return own;
+    const total = { ...totalLimit(this.limits), of: "all tables", count: this.setAside.count() };
+    return total.count > total.most ? total : null;
   }
 
   /** The rejects' file, where there is one. */

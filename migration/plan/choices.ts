@@ -23,8 +23,11 @@ const id = (table: SourceTable, column: SourceColumn) => JSON.stringify([table.n
  *
  * @throws UserError listing every name that the source does not have
  */
-export function readChoices(tables: SourceTable[], { types }: Pick<Policies, "types">): Choices {
+export function readChoices(tables: SourceTable[], { types = {}, maxRejectsByTable = {} }: Partial<Policies>): Choices {
   const unknown: string[] = [];
+  for (const name of Object.keys(maxRejectsByTable))
+    if (!tables.some((table) => table.name === name))
+      unknown.push(`maxRejectsByTable names ${name}, which is no table of the source`);
   const declaredTypes = new Set(
     tables.flatMap(({ columns }) => columns.map((column) => declared(column.declaredType))),
   );

@@ -42,7 +42,7 @@ export function planCreate(
   options: Pick<MigrationOptions, "schema" | "excludeTables"> & Partial<Policies>,
 ): MigrationPlan {
   const policies: PlanPolicies = {
-    choices: readChoices(catalog.tables, { types: options.types ?? {} }),
+    choices: readChoices(catalog.tables, options),
     mixed: options.mixed ?? "widen",
   };
   const leftBehind = [...tablesLeftBehind(catalog, options.excludeTables), ...triggersLeftBehind(catalog)];
@@ -71,7 +71,7 @@ export function planCreate(
     );
     warnings.push(...nameWarnings(table));
   }
-  const keys = planForeignKeys(catalog, tables, options.excludeTables);
+  const keys = planForeignKeys(catalog, tables, options.excludeTables, options.orphans);
   const { order, cycles } = loadingOrder(
     tables.map((table) => table.target),
     new Map(tables.map((table) => [table.target, table.foreignKeys.map((key) => key.referencedTable)])),

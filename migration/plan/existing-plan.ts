@@ -71,7 +71,7 @@ export function planExisting(
   options: Pick<MigrationOptions, "schema" | "excludeTables"> & Partial<Policies>,
   views: string[] = [],
 ): MigrationPlan {
-  const choices = readChoices(catalog.tables, { types: options.types ?? {} });
+  const choices = readChoices(catalog.tables, options);
   const leftBehind = [
     ...tablesLeftBehind(catalog, options.excludeTables),
     ...viewsLeftBehind(catalog, views),

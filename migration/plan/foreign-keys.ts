@@ -3,6 +3,7 @@ import type {
   ColumnPlan,
   ForeignKeyPlan,
   LeftBehind,
+  Policies,
   SourceCatalog,
   SourceForeignKey,
   SourceTable,
@@ -86,6 +87,7 @@ export function planForeignKeys(
   catalog: SourceCatalog,
   tables: TablePlan[],
   excluded: string[],
+  policy: Policies["orphans"] = "keep",
 ): { leftBehind: LeftBehind[]; warnings: string[] } {
   const leftBehind: LeftBehind[] = [];
   const warnings: string[] = [];
@@ -120,11 +122,11 @@ export function planForeignKeys(
         onDelete: key.onDelete,
         deferrable: key.deferred,
         initiallyDeferred: key.deferred,
-        orphans: orphans?.rows ?? 0,
+        orphans: policy === "keep" ? (orphans?.rows ?? 0) : 0,
       };
       if (orphans !== undefined)
         warnings.push(
-          `${orphans.rows} ${orphans.rows === 1 ? "row of" : "rows of"} ${table.source} ${orphans.rows === 1 ? "refers" : "refer"} to rows of ${key.referencedTable} that do not exist (rowid ${orphans.rowids.join(", ")}${orphans.rows > orphans.rowids.length ? ", …" : ""}): they come over, and the foreign key ${plan.name} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.`,
+          `${orphans.rows} ${orphans.rows === 1 ? "row of" : "rows of"} ${table.source} ${orphans.rows === 1 ? "refers" : "refer"} to rows of ${key.referencedTable} that do not exist (rowid ${orphans.rowids.join(", ")}${orphans.rows > orphans.rowids.length ? ", …" : ""}): ${policy === "keep" ? `they come over, and the foreign key ${plan.name} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.` : "they are set aside, with what refers to them."}`,
         );
       table.foreignKeys.push(plan);
     });

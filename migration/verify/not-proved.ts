@@ -1,12 +1,13 @@
-import type { MigrationPlan, RejectedRow } from "../model";
+import type { MigrationPlan } from "../model";
+import type { SetAside } from "../set-aside";
 
 /** What a verification leaves open, in words: a proof is worth what it says it does not cover. */
-export function notProved(plan: MigrationPlan, rejects: RejectedRow[]): string[] {
+export function notProved(plan: MigrationPlan, rejects: SetAside): string[] {
   const lines: string[] = [];
   const left = new Map<string, string[]>();
   for (const { kind, name } of plan.leftBehind) left.set(kind, [...(left.get(kind) ?? []), name]);
   for (const [kind, names] of left) lines.push(`Left behind and not looked at: ${kind} ${names.join(", ")}.`);
-  if (rejects.length > 0) lines.push(`${rejects.length} rows were set aside: they are not in the target.`);
+  if (rejects.count() > 0) lines.push(`${rejects.count()} rows were set aside: they are not in the target.`);
   const columns = plan.tables.flatMap((table) =>
     table.columns.map((column) => ({ ...column, name: `${table.target}.${column.target}` })),
   );

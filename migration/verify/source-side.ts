@@ -1,7 +1,8 @@
 /** The source's side of the proof in a thread of its own, while the server computes the target's. */
 import { messageOf } from "../../support/errors";
 import { inThread, type Thread } from "../../support/thread";
-import type { RejectedRow, TablePlan } from "../model";
+import type { TablePlan } from "../model";
+import { SetAside, type SetAsideRows } from "../set-aside";
 import { type Content, sourceContent } from "./content";
 import { type Join, joinColumns, nameOf, type Reference, referencesOf, sourceJoin } from "./foreign-keys";
 import { Source } from "./source";
@@ -9,7 +10,7 @@ import { Source } from "./source";
 interface Input {
   /** The frozen copy, or any SQLite file that must hold the same rows. */
   sourcePath: string;
-  rejects: RejectedRow[];
+  rejects: SetAsideRows;
   tables: TablePlan[];
 }
 
@@ -88,7 +89,7 @@ export async function readSourceSide(
   { sourcePath, rejects, tables }: Input,
   tell: (told: Told) => void,
 ): Promise<void> {
-  const source = new Source(sourcePath, rejects);
+  const source = new Source(sourcePath, new SetAside(rejects));
   try {
     for (const table of tables.filter(({ columns }) => isRead(columns))) {
       const name = contentName(table);

@@ -1,7 +1,8 @@
 import { TextDecoder } from "node:util";
 import Database from "better-sqlite3";
 import { escapeIdentifier } from "pg";
-import type { ExactValue, RejectedRow, TablePlan, ViewPlan } from "../model";
+import type { TablePlan, ViewPlan } from "../model";
+import type { SetAside } from "../set-aside";
 import type { SqliteValue } from "./value";
 
 export type SourceRow = SqliteValue[];
@@ -13,15 +14,19 @@ const batchRows = 1000;
 /** The SQLite side of the proof: its own read-only connection and one unchanging view. */
 export class Source {
   private readonly database: Database.Database;
-  /** The rows set aside, by source table: they are not looked for in the target. */
-  private readonly rejected = new Map<string, Set<string>>();
   private readonly utf8: boolean;
   /** Refuses bytes that are no text in the database's encoding. */
   private readonly decoder: TextDecoder;
   private readonly counts = new Map<string, string>();
 
-  /** @throws when the file cannot be opened or is no SQLite database */
-  constructor(path: string, rejects: RejectedRow[]) {
+  /**
+   * @param rejects the rows set aside: they are not looked for in the target
+   * @throws when the file cannot be opened or is no SQLite database
+   */
+  constructor(
+    path: string,
+    private readonly rejects: SetAside,
+  ) {
     this.database = new Database(path, { readonly: true, fileMustExist: true });
     // The driver refuses schemas that other builds of SQLite make. Nothing is written here.
     this.database.unsafeMode(true);
@@ -30,10 +35,6 @@ export class Source {
     this.utf8 = encoding === "UTF-8";
     this.decoder = new TextDecoder(encoding.toLowerCase(), { fatal: true });
     this.database.exec("BEGIN");
-    for (const { table, locator } of rejects) {
-      const rows = this.rejected.get(table) ?? new Set<string>();
-      this.rejected.set(table, rows.add(locatorId(locator.map(plainValue))));
-    }
   }
 
   close(): void {
@@ -46,7 +47,7 @@ export class Source {
 
   /** Rows set aside of a table. */
   rejectedRows(table: TablePlan): number {
-    return this.rejected.get(table.source)?.size ?? 0;
+    return this.rejects.count(table.source);
   }
 
   count(sql: string): string {
@@ -68,7 +69,6 @@ export class Source {
   /** The rows of a table without those set aside: the values of the plan's columns, then those of its key. */
   *rows(table: TablePlan): Generator<SourceRow[]> {
     const width = table.columns.length;
-    const rejected = this.rejected.get(table.source);
     const columns = [
       ...table.columns.map((column) => this.read(escapeIdentifier(column.source), column.type.kind === "bytea")),
       ...table.key.map(escapeIdentifier),
@@ -76,7 +76,10 @@ export class Source {
     // An index may need a collation that only the application has.
     const sql = `SELECT ${columns.join(", ")} FROM ${escapeIdentifier(table.source)} NOT INDEXED`;
     for (const batch of this.query(sql)) {
-      const rows = rejected === undefined ? batch : batch.filter((row) => !rejected.has(locatorId(row.slice(width))));
+      const rows =
+        this.rejectedRows(table) === 0
+          ? batch
+          : batch.filter((row) => !this.rejects.has(table.source, row.slice(width)));
       for (const row of rows) this.restoreUndecoded(table, row);
       yield rows;
     }
@@ -139,14 +142,13 @@ export class Source {
    */
   relation(table: TablePlan): string {
     const name = this.mainName(table.source);
-    const rejected = this.rejected.get(table.source);
-    if (rejected === undefined || table.key.length === 0) return name;
+    if (this.rejectedRows(table) === 0 || table.key.length === 0) return name;
     const aside = escapeIdentifier(`aside ${table.source}`);
     const columns = table.key.map((_, i) => `k${i}`);
     this.database.exec(`CREATE TEMP TABLE IF NOT EXISTS ${aside} (${columns})`);
     if (this.count(`SELECT count(*) FROM temp.${aside}`) === "0") {
       // SQLite copies the keys itself: one may hold text that does not come back from JavaScript as it was.
-      const isAside = (...row: SqliteValue[]) => Number(rejected.has(locatorId(row)));
+      const isAside = (...row: SqliteValue[]) => Number(this.rejects.has(table.source, row));
       this.database.function("is_aside", { varargs: true, safeIntegers: true, directOnly: true }, isAside);
       const keys = table.key.map(escapeIdentifier).join(", ");
       this.database.exec(`INSERT INTO temp.${aside} SELECT ${keys} FROM ${name} NOT INDEXED WHERE is_aside(${keys})`);
@@ -188,19 +190,4 @@ export class Source {
       ? `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) ELSE ${column} END`
       : column;
   }
-}
-
-function plainValue(value: ExactValue): SqliteValue {
-  if (value.t === "null") return null;
-  if ("base64" in value) {
-    const bytes = Buffer.from(value.base64, "base64");
-    return value.t === "blob" ? bytes : bytes.toString();
-  }
-  return value.t === "integer" ? BigInt(value.v) : value.t === "real" ? Number(value.v) : value.v;
-}
-
-function locatorId(values: SqliteValue[]): string {
-  return JSON.stringify(
-    values.map((value) => [typeof value, Buffer.isBuffer(value) ? value.toString("hex") : String(value)]),
-  );
 }

@@ -1,11 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { messageOf, UserError } from "../../support/errors";
 import { connect } from "../../support/postgres";
 import { plan } from "../migrate";
 import type { LeftBehind, MigrationPlan, MigrationReport } from "../model";
 import { type MigrationInput, migrationOptions } from "../options";
+import { readRejects } from "../rejects-file";
+import { SetAside } from "../set-aside";
 import { freeze } from "../source/freeze";
 import { applySettled } from "./settled";
 import { unproved, type Verification, verifyMigration } from "./verify";
@@ -28,7 +30,8 @@ export async function verifyTarget(
   onProgress: (line: string) => void,
 ): Promise<TargetVerification> {
   const options = migrationOptions(input);
-  const { rejects, leftBehind } = reportPath === null ? { rejects: [], leftBehind: [] } : readReport(reportPath);
+  const { rejects, leftBehind } =
+    reportPath === null ? { rejects: new SetAside(), leftBehind: [] } : await readReport(reportPath);
   const planned = await plan(options, onProgress);
   applySettled(planned, leftBehind);
   leaveViewsBehind(planned, leftBehind);
@@ -71,12 +74,19 @@ function leaveViewsBehind(planned: MigrationPlan, leftBehind: LeftBehind[]): voi
   planned.leftBehind.push(...left);
 }
 
-function readReport(path: string): Pick<MigrationReport, "rejects" | "leftBehind"> {
+/** The report shows the first rows set aside; where there are more, the reject file beside it has them. */
+async function readReport(path: string): Promise<{ rejects: SetAside; leftBehind: LeftBehind[] }> {
   try {
     const report = JSON.parse(readFileSync(path, "utf8")) as MigrationReport;
     if (report.format !== 1 || !Array.isArray(report.rejects) || !Array.isArray(report.leftBehind))
       throw new Error("it is no report of pgstead");
-    return report;
+    const rejects = new SetAside();
+    if (report.rejects.length === Number(report.totals.rejectedRows))
+      for (const { table, locator } of report.rejects) rejects.add(table, locator);
+    else
+      for await (const { table, locator } of readRejects(join(dirname(path), "rejects.jsonl")))
+        rejects.add(table, locator);
+    return { rejects, leftBehind: report.leftBehind };
   } catch (error) {
     throw new UserError(
       `The report ${path} cannot be read: ${messageOf(error)}.`,

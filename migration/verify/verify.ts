@@ -5,11 +5,11 @@ import type {
   ForeignKeyPlan,
   MigrationPlan,
   MigrationReport,
-  RejectedRow,
   TablePlan,
   TableReport,
 } from "../model";
 import { counted } from "../report/text";
+import type { SetAside } from "../set-aside";
 import { compareColumns, compareTable } from "./columns";
 import { compareDefinitions, type Definitions, plannedDefinitions } from "./definitions";
 import { compareForeignKeys } from "./foreign-key-definitions";
@@ -32,7 +32,7 @@ export interface VerificationInput {
   schema: string;
   plan: MigrationPlan;
   /** Rows that were set aside, and so are not looked for in the target. */
-  rejects: RejectedRow[];
+  rejects: SetAside;
   /** What the load reported; empty when the verification runs alone. */
   loaded: TableReport[];
   compareQueries: CompareQuery[];
@@ -56,7 +56,7 @@ export interface Verification {
  */
 export async function verifyMigration(input: VerificationInput): Promise<Verification> {
   const { sourcePath, rejects, plan } = input;
-  const side = input.sourceSide ?? new SourceSide({ sourcePath, rejects, tables: plan.tables });
+  const side = input.sourceSide ?? new SourceSide({ sourcePath, rejects: rejects.rows, tables: plan.tables });
   let source: Source | null = null;
   try {
     source = new Source(sourcePath, rejects);

@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 import type { Client } from "pg";
 import { migrate, plan } from "../../../migration/migrate";
 import type { MigrationPlan, MigrationReport } from "../../../migration/model";
+import { SetAside } from "../../../migration/set-aside";
 import { verifyMigration } from "../../../migration/verify/verify";
 import { connect, type PostgresTarget } from "../../../support/postgres";
 import { testServer } from "../../support/postgres";
@@ -103,7 +104,7 @@ export async function checksAfter({ client, sqlite, plan: planned }: Fixture, ta
       client,
       schema: "public",
       plan: planned,
-      rejects: [],
+      rejects: new SetAside(),
       loaded: [],
       compareQueries: [],
       onProgress: () => {},

@@ -378,7 +378,7 @@ async function verify(
   if (options.mode === "create") {
     const { checks, lines } = await dropUnprovedViews(client, schema, plan, result.checks);
     for (const line of lines) run.log(line);
-    Object.assign(result, { checks, notProved: notProved(plan, run.rejects) });
+    Object.assign(result, { checks, notProved: notProved(plan, run.setAside) });
   }
   Object.assign(outcome, result);
   const failed = result.checks.filter((check) => check.status !== "passed");

@@ -4,6 +4,7 @@ import { SetAside } from "../set-aside";
 import { quoteName } from "../source/open";
 import { TableReader } from "../source/read";
 import type { SqliteValue } from "../source/value";
+import { withoutGenerated } from "./generated";
 import { RowEncoder } from "./row-encoder";
 import type { LoadContext } from "./table";
 
@@ -81,7 +82,8 @@ export class Orphans {
 /** The rows that do not fit their columns: reads all, and loads none. */
 export function unfitRows(context: LoadContext, plan: MigrationPlan): SetAside {
   const unfit = new SetAside();
-  for (const table of plan.tables.filter((one) => plan.tables.some((other) => refersTo(other, one)))) {
+  for (const parent of plan.tables.filter((one) => plan.tables.some((other) => refersTo(other, one)))) {
+    const table = withoutGenerated(parent);
     const reader = new TableReader(context.db, table);
     const encoder = new RowEncoder(table, reader, context.encoding);
     for (const rows of reader.batches(context.batchSize))

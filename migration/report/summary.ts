@@ -1,5 +1,9 @@
 import type { Check, MigrationReport } from "../model";
-import { counted, duration, grouped } from "./text";
+import { groupBy } from "./group";
+import { counted, duration, grouped, shortened } from "./text";
+
+/** Tables that a summary names as left behind. */
+const mostNames = 10;
 
 const states: Record<MigrationReport["status"], string> = {
   verified: "verified",
@@ -34,13 +38,10 @@ export function renderSummary(report: MigrationReport): string {
   const bad = report.checks.filter(({ status }) => status !== "passed");
   const shown = bad.slice(0, 5).map((check) => `  ${line(check)}`);
   if (bad.length > shown.length) shown.push(`  and ${counted(bad.length - shown.length, "more check")}`);
-  const tables = report.leftBehind.filter(({ kind }) => kind === "table").map(({ name }) => name);
-  const others = new Map<string, number>();
-  for (const { kind } of report.leftBehind) if (kind !== "table") others.set(kind, (others.get(kind) ?? 0) + 1);
-  const left = [...tables, ...[...others].map(([kind, count]) => counted(count, kind))];
+  const left = leftBehind(report.leftBehind);
   return [
     `Migration: ${verdict(report)} (${duration(report.durationMs)})`,
-    ...(report.failure === null ? [] : [`  ${report.failure}`]),
+    ...(report.failure === null ? [] : [`  ${shortened(report.failure, 1_000)}`]),
     `Checks: ${checkCounts(report.checks)}`,
     ...shown,
     ...(left.length === 0 ? [] : [`Left behind: ${left.join(", ")}`]),
@@ -49,7 +50,22 @@ export function renderSummary(report: MigrationReport): string {
   ].join("\n");
 }
 
+/** Tables by name, the first of them; other objects by their number. */
+function leftBehind(all: MigrationReport["leftBehind"]): string[] {
+  const tables = all.filter(({ kind }) => kind === "table").map(({ name }) => shortened(name, 100));
+  const more = tables.length - mostNames;
+  const others = groupBy(
+    all.filter(({ kind }) => kind !== "table"),
+    ({ kind }) => kind,
+  );
+  return [
+    ...tables.slice(0, mostNames),
+    ...(more > 0 ? [counted(more, "more table")] : []),
+    ...[...others].map(([kind, of]) => counted(of.length, kind)),
+  ];
+}
+
 function line({ table, name, status, detail }: Check): string {
-  const where = table === null ? name : `${table}: ${name}`;
-  return `${where} ${status}${detail === null ? "" : ` (${detail.split("\n").slice(0, 2).join("; ")})`}`;
+  const where = shortened(table === null ? name : `${table}: ${name}`, 200);
+  return `${where} ${status}${detail === null ? "" : ` (${shortened(detail.split("\n").slice(0, 2).join("; "), 300)})`}`;
 }

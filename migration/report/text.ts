@@ -53,3 +53,11 @@ export function duration(milliseconds: number): string {
 export function codePoint(sign: string): string {
   return `u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
+
+/** A text's beginning, and how long the whole is. */
+export function shortened(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  // A sign outside the Basic Multilingual Plane is not cut in two.
+  const start = text.slice(0, characters).replace(/[\ud800-\udbff]$/, "");
+  return `${start}… (${grouped(text.length)} characters)`;
+}

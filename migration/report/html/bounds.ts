@@ -1,5 +1,5 @@
 /** The page stays small whatever was moved: long texts are cut, long lists end, and both say so. The JSON report has everything. */
-import { counted, grouped } from "../text";
+import { counted, grouped, shortened } from "../text";
 import { type Html, html } from "./html";
 
 /** Rows of one list. */
@@ -31,11 +31,16 @@ export class Room {
   }
 }
 
-/** A text's beginning, and how long the whole is. */
+/** Rows of cells: the first, as many as there is room for. */
+export function fit(rows: Html[][], bytes = 400_000): Html[][] {
+  const room = new Room(bytes);
+  const end = rows.findIndex((cells) => room.take(html`${cells}`) === null);
+  return end < 0 ? rows : rows.slice(0, end);
+}
+
+/** A text as the page shows it: its beginning, where it is long. */
 export function cut(text: string, characters = 300): string {
-  const signs = text.length <= characters ? [] : [...text.slice(0, 2 * characters + 2)];
-  if (signs.length <= characters) return text;
-  return `${signs.slice(0, characters).join("")}… (${grouped(text.length)} characters)`;
+  return shortened(text, characters);
 }
 
 /** Says how many of a list are not on the page; nothing where all are. */

@@ -1,8 +1,8 @@
 /** The checks: by kind, those of the whole, and all of them. */
 import type { Check, MigrationReport } from "../../model";
 import { groupBy } from "../group";
-import { grouped } from "../text";
-import { most, type Room, rest } from "./bounds";
+import { counted, grouped } from "../text";
+import { fit, most, type Room, rest } from "./bounds";
 import { type Html, html } from "./html";
 import { cell, countCell, folded, grid, name, result, rowHead, section, timeCell, value } from "./parts";
 
@@ -10,12 +10,14 @@ const sides = [{ title: "SQLite" }, { title: "PostgreSQL" }, { title: "Result" }
 
 /** Checks with what both sides say, and their SQL as far as there is room. */
 export function checkGrid(caption: string, checks: Check[], sql: Room): Html {
+  let without = 0;
   const rows = checks.map((check) => {
     const asked = check.sql === null ? null : sql.take(folded("SQL", check.sql));
-    const without = check.sql !== null && asked === null ? html` <span class="note">SQL in report.json</span>` : null;
-    return [rowHead(html`${name(check.name)}${asked}${without}`), ...sideCells(check)];
+    if (check.sql !== null && asked === null) without++;
+    return [rowHead(html`${name(check.name)}${asked}`), ...sideCells(check)];
   });
-  return grid(caption, [{ title: "Check" }, ...sides], rows);
+  const more = html`<p class="more">The SQL of ${counted(without, "check")} is in report.json.</p>`;
+  return html`${grid(caption, [{ title: "Check" }, ...sides], rows)}${without === 0 ? null : more}`;
 }
 
 function sideCells({ source, target, status, durationMs }: Check): Html[] {
@@ -29,20 +31,22 @@ export function checkSection({ checks }: MigrationReport, sql: Room): Html {
     ...checks.filter(({ status }) => status !== "passed"),
     ...checks.filter(({ status }) => status === "passed"),
   ];
-  const shown = sorted.slice(0, most.checks);
   const columns = [{ title: "Table" }, { title: "Check" }, ...sides];
-  const rows = shown.map((check) => [
-    cell(check.table === null ? null : name(check.table)),
-    rowHead(name(check.name)),
-    ...sideCells(check),
-  ]);
+  const entries = sorted
+    .slice(0, most.checks)
+    .map((check) => [
+      cell(check.table === null ? null : name(check.table)),
+      rowHead(name(check.name)),
+      ...sideCells(check),
+    ]);
+  const rows = fit(entries, 600_000);
   return section(
     "checks",
     "Checks",
     html`${byKind(checks)}
 ${whole.length === 0 ? null : html`<h3>Of the whole</h3>${checkGrid("Checks of the whole", whole, sql)}`}
 <details class="table"><summary><h3>Every check</h3> <span class="note">${grouped(checks.length)}</span></summary>
-<div class="inside">${grid("Every check", columns, rows, { filter: "checks" })}${rest(checks.length, shown.length, "check")}</div></details>`,
+<div class="inside">${grid("Every check", columns, rows, { filter: "checks" })}${rest(checks.length, rows.length, "check")}</div></details>`,
   );
 }
 
@@ -65,5 +69,5 @@ function byKind(checks: Check[]): Html {
     ];
   });
   const titles = ["Passed", "Failed", "Not done", "Time"].map((title) => ({ title, number: true }));
-  return grid("Checks by kind", [{ title: "What was compared" }, ...titles], rows.slice(0, most.checks));
+  return grid("Checks by kind", [{ title: "What was compared" }, ...titles], fit(rows, 200_000));
 }

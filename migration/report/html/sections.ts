@@ -5,27 +5,27 @@ import type { LeftBehind, MigrationReport } from "../../model";
 import { fileList, goingBack, sideRows } from "../facts";
 import { groupBy } from "../group";
 import { counted, grouped } from "../text";
-import { cut, most, type Room, rest } from "./bounds";
+import { cut, fit, most, Room, rest } from "./bounds";
 import { type Html, html } from "./html";
 import { cell, countCell, folded, grid, name, rowHead, section, value } from "./parts";
 
 export function queries({ queries: all }: MigrationReport): Html {
   if (all.length === 0) return html``;
-  return section(
-    "queries",
-    "Compared queries",
-    html`${all.map(({ name: title, columns, rows }) => {
-      const shown = rows.slice(0, most.resultRows).map((row) => row.map((text) => cell(value(text))));
-      const head = columns.map((column) => ({ title: cut(column, 130) }));
-      return html`<h3>${name(title)}</h3>${rows.length === 0 ? html`<p>No rows.</p>` : grid(cut(title, 130), head, shown)}${rest(rows.length, shown.length, "row")}`;
-    })}`,
-  );
+  const room = new Room(400_000);
+  const shown = all.map((result) => room.take(queryResult(result))).filter((piece) => piece !== null);
+  return section("queries", "Compared queries", html`${shown}${rest(all.length, shown.length, "result")}`);
+}
+
+function queryResult({ name: title, columns, rows }: MigrationReport["queries"][number]): Html {
+  const shown = rows.slice(0, most.resultRows).map((row) => row.map((text) => cell(value(text))));
+  const head = columns.map((column) => ({ title: cut(column, 130) }));
+  const table = rows.length === 0 ? html`<p>No rows.</p>` : grid(cut(title, 130), head, shown);
+  return html`<h3>${name(title)}</h3>${table}${rest(rows.length, shown.length, "row")}`;
 }
 
 export function rejects({ rejects: all, files }: MigrationReport): Html {
   if (all.length === 0) return html``;
-  const shown = all.slice(0, most.rejects);
-  const rows = shown.map(({ table, key, column, value: held, code, reason }) => [
+  const entries = all.slice(0, most.rejects).map(({ table, key, column, value: held, code, reason }) => [
     rowHead(name(table)),
     cell(
       value(
@@ -39,34 +39,37 @@ export function rejects({ rejects: all, files }: MigrationReport): Html {
     cell(html`<code>${cut(code, 60)}</code>`),
     cell(cut(reason)),
   ]);
+  const rows = fit(entries);
   const columns = ["Table", "Key", "Column", "Value", "Code", "Reason"].map((title) => ({ title }));
   const groups = [...groupBy(all, ({ table, code }) => JSON.stringify([table, code]))];
-  const byCode = groups.slice(0, most.columns).map(([group, of]) => {
-    const [table, code] = JSON.parse(group) as [string, string];
-    return [rowHead(name(table)), cell(html`<code>${cut(code, 60)}</code>`), countCell(of.length)];
-  });
+  const byCode = fit(
+    groups.slice(0, most.columns).map(([group, of]) => {
+      const [table, code] = JSON.parse(group) as [string, string];
+      return [rowHead(name(table)), cell(html`<code>${cut(code, 60)}</code>`), countCell(of.length)];
+    }),
+  );
   return section(
     "set-aside",
     "Rows set aside",
     html`<p>${counted(all.length, "row")} could not be carried over as they are. ${files.rejects === null ? null : html`The whole rows, every value of them, are in ${link(files.rejects)}.`}</p>
-${groups.length < 2 ? null : grid("Rows set aside, by table and code", [{ title: "Table" }, { title: "Code" }, { title: "Rows", number: true }], byCode)}
-${grid("Rows set aside", columns, rows, { filter: "rows" })}${rest(all.length, shown.length, "row")}`,
+${groups.length < 2 ? null : grid("Rows set aside, by table and code", [{ title: "Table" }, { title: "Code" }, { title: "Rows", number: true }], byCode)}${groups.length < 2 ? null : rest(groups.length, byCode.length, "line")}
+${grid("Rows set aside", columns, rows, { filter: "rows" })}${rest(all.length, rows.length, "row")}`,
   );
 }
 
 export function leftBehind({ leftBehind: all }: MigrationReport, sql: Room): Html {
   if (all.length === 0) return html``;
-  const shown = all.slice(0, most.leftBehind);
   const row = ({ kind, name: title, reason, sql: text }: LeftBehind) => {
     const source =
       text === null ? null : (sql.take(folded("SQL", text)) ?? html` <span class="note">SQL in report.json</span>`);
     return [cell(kind), rowHead(name(title)), cell(html`${cut(reason, 600)}${source}`)];
   };
+  const rows = fit(all.slice(0, most.leftBehind).map(row));
   const columns = ["Kind", "Name", "Why, and what to do"].map((title) => ({ title }));
   return section(
     "left-behind",
     "What stayed behind",
-    html`${grid("What stayed behind", columns, shown.map(row), { filter: "objects" })}${rest(all.length, shown.length, "object")}`,
+    html`${grid("What stayed behind", columns, rows, { filter: "objects" })}${rest(all.length, rows.length, "object")}`,
   );
 }
 
@@ -80,8 +83,8 @@ export function notProved(report: MigrationReport): Html {
 
 function lines(all: string[], noun: string): Html | null {
   if (all.length === 0) return null;
-  const shown = all.slice(0, most.remarks);
-  return html`<ul class="lines">${shown.map((line) => html`<li><bdi>${cut(line, 600)}</bdi></li>\n`)}</ul>${rest(all.length, shown.length, noun)}`;
+  const shown = fit(all.slice(0, most.remarks).map((line) => [html`<li><bdi>${cut(line, 600)}</bdi></li>\n`]));
+  return html`<ul class="lines">${shown}</ul>${rest(all.length, shown.length, noun)}`;
 }
 
 export function sides(report: MigrationReport): Html {

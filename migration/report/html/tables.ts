@@ -2,7 +2,7 @@
 import type { Check, MigrationReport, PlannedColumn, PlannedTable, TableReport } from "../../model";
 import { groupBy } from "../group";
 import { counted, duration, grouped } from "../text";
-import { cut, most, Room, rest } from "./bounds";
+import { cut, fit, most, Room, rest } from "./bounds";
 import { checkGrid } from "./checks";
 import { type Html, html } from "./html";
 import { cell, code, countCell, grid, name, result, rowHead, section, tableId, timeCell } from "./parts";
@@ -26,50 +26,53 @@ export function tableSections(report: MigrationReport): Html {
     checks: checks.get(planned.target) ?? [],
   }));
   if (all.length === 0) return html``;
-  const shown = all.slice(0, most.tables);
-  return html`${section("tables", "Tables", html`${overview(shown, report.totals)}${rest(all.length, shown.length, "table")}`)}
-${section("each-table", "Table by table", each(shown))}`;
+  const details = each(all);
+  const rows = fit(
+    all.slice(0, most.tables).map((entry) => overviewRow(entry, details.has(entry.position))),
+    800_000,
+  );
+  const list = [...details].sort(([a], [b]) => a - b).map(([, piece]) => piece);
+  return html`${section("tables", "Tables", html`${overview(rows, report.totals)}${rest(all.length, rows.length, "table")}`)}
+${section("each-table", "Table by table", html`<div class="grid" data-filter="details">${list}</div>${rest(all.length, list.length, "table")}`)}`;
 }
 
 const bad = ({ checks }: Entry) => checks.filter(({ status }) => status !== "passed").length;
 
-function overview(all: Entry[], { sourceRows, loadedRows, rejectedRows }: MigrationReport["totals"]): Html {
-  const columns = [
-    { title: "Table" },
-    { title: "Rows in SQLite", number: true },
-    { title: "Rows moved", number: true },
-    { title: "Set aside", number: true },
-    { title: "Checks passed", number: true },
-    { title: "Result" },
-    { title: "Time", number: true },
-  ];
-  const rows = all.map((entry) => {
-    const { position, planned, loaded, checks } = entry;
-    const from =
-      planned.source === planned.target ? null : html` <span class="from">from ${name(planned.source)}</span>`;
-    const passed = checks.length - bad(entry);
-    return [
-      rowHead(html`<a href="#${tableId(position)}">${name(planned.target)}</a>${from}`),
-      countCell(planned.rowCount),
-      loaded === null ? html`<td class="n">–</td>` : countCell(loaded.loadedRows),
-      loaded === null
-        ? html`<td class="n">–</td>`
-        : countCell(loaded.rejectedRows, loaded.rejectedRows === "0" ? "" : "warn"),
-      html`<td class="n" data-sort="${passed}">${grouped(passed)} of ${grouped(checks.length)}</td>`,
-      cell(outcome(entry)),
-      loaded === null ? html`<td class="n">–</td>` : timeCell(loaded.durationMs),
-    ];
+const columns = [
+  { title: "Table" },
+  { title: "Rows in SQLite", number: true },
+  { title: "Rows moved", number: true },
+  { title: "Set aside", number: true },
+  { title: "Checks passed", number: true },
+  { title: "Result" },
+  { title: "Time", number: true },
+];
+
+function overview(rows: Html[][], { sourceRows, loadedRows, rejectedRows }: MigrationReport["totals"]): Html {
+  const sums = [sourceRows, loadedRows, rejectedRows].map((sum) => countCell(sum));
+  return grid("Tables", columns, rows, {
+    filter: "tables",
+    foot: [rowHead("Total"), ...sums, cell(null), cell(null), cell(null)],
   });
-  const foot = [
-    rowHead("Total"),
-    countCell(sourceRows),
-    countCell(loadedRows),
-    countCell(rejectedRows),
-    cell(null),
-    cell(null),
-    cell(null),
+}
+
+/** One line of the overview. @param linked whether the page has the table's details */
+function overviewRow(entry: Entry, linked: boolean): Html[] {
+  const { position, planned, loaded, checks } = entry;
+  const title = name(planned.target);
+  const from = planned.source === planned.target ? null : html` <span class="from">from ${name(planned.source)}</span>`;
+  const passed = checks.length - bad(entry);
+  const none = html`<td class="n">–</td>`;
+  return [
+    rowHead(html`${linked ? html`<a href="#${tableId(position)}">${title}</a>` : title}${from}`),
+    countCell(planned.rowCount),
+    ...(loaded === null
+      ? [none, none]
+      : [countCell(loaded.loadedRows), countCell(loaded.rejectedRows, loaded.rejectedRows === "0" ? "" : "warn")]),
+    html`<td class="n" data-sort="${passed}">${grouped(passed)} of ${grouped(checks.length)}</td>`,
+    cell(outcome(entry)),
+    loaded === null ? none : timeCell(loaded.durationMs),
   ];
-  return grid("Tables", columns, rows, { filter: "tables", foot });
 }
 
 function outcome(entry: Entry): Html {
@@ -80,17 +83,17 @@ function outcome(entry: Entry): Html {
     : html`<span class="badge warn">not verified</span>`;
 }
 
-/** Details of every table that there is room for: those that need a reader have it first. */
-function each(all: Entry[]): Html {
-  const [page, sql] = [new Room(1_800_000), new Room(900_000)];
+/** The details of every table that there is room for, by position: those that need a reader have it first. */
+function each(all: Entry[]): Map<number, Html> {
+  const [page, sql] = [new Room(2_600_000), new Room(800_000)];
   const pressing = (entry: Entry) => bad(entry) > 0 || (entry.loaded?.rejectedRows ?? "0") !== "0";
   const ordered = [...all.filter(pressing), ...all.filter((entry) => !pressing(entry))];
-  const made = ordered.flatMap((entry) => {
+  const made = new Map<number, Html>();
+  for (const entry of ordered) {
     const piece = page.take(details(entry, sql));
-    return piece === null ? [] : [{ position: entry.position, piece }];
-  });
-  made.sort((a, b) => a.position - b.position);
-  return html`<div class="grid" data-filter="details">${made.map(({ piece }) => piece)}</div>${rest(all.length, made.length, "table")}`;
+    if (piece !== null) made.set(entry.position, piece);
+  }
+  return made;
 }
 
 function details(entry: Entry, sql: Room): Html {

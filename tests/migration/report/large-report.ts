@@ -34,6 +34,41 @@ export function largeReport(tables: number, checksPerTable: number): MigrationRe
   });
 }
 
+/** As large as one gets: 1000 tables, 5000 objects left behind, 10,000 remarks, and as many failures. */
+export function hugeReport(): MigrationReport {
+  const report = largeReport(1_000, 10);
+  const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
+  report.failure = "It failed. ".repeat(1_000);
+  report.leftBehind = numbers(5_000).map((i) => ({
+    kind: i % 2 === 0 ? "table" : "trigger",
+    name: `object_${i}`,
+    reason: "PostgreSQL has nothing like it. ".repeat(20),
+    sql: "CREATE TRIGGER … ".repeat(100),
+  }));
+  report.warnings = numbers(10_000).map((i) => `Remark ${i}: ${"a column was widened ".repeat(20)}`);
+  report.notProved = numbers(5_000).map((i) => `Left behind and not looked at: object_${i}.`);
+  report.checks.push(
+    ...numbers(500).map((i) =>
+      check({ name: `c${i}`, status: "failed", sql: "x".repeat(9_000), detail: "y".repeat(9_000) }),
+    ),
+  );
+  report.rejects = numbers(3_000).map((i) => ({
+    table: "t",
+    locator: [],
+    key: { id: String(i) },
+    column: null,
+    value: "z".repeat(100),
+    code: "22021",
+    reason: "It does not fit. ".repeat(30),
+  }));
+  report.queries = numbers(50).map((i) => ({
+    name: `query ${i}`,
+    columns: ["a", "b"],
+    rows: numbers(200).map((n) => [String(n), "w".repeat(2_000)]),
+  }));
+  return report;
+}
+
 /** What a database of ill will could put into every place that is shown. */
 export const hostile = [
   `<script>document.title = "run"</script><img src=x onerror="document.title='run'">`,

@@ -24,6 +24,8 @@ describe("the page", () => {
       "## Source and target",
       "## Files",
       "## Going back to SQLite",
+      "## Columns",
+      "## Time by step",
       "## All checks",
     ]);
     expect(page).toContain("| audit_logs (from Audit) | 32 | 32 | 0 | 4 ms |");
@@ -82,7 +84,7 @@ describe("the page", () => {
       sampleReport({ rejects, files: { ...sampleReport().files, rejects: "runs/1/rejects.jsonl" } }),
     );
     expect(page.match(/^\| t \|/gm)).toHaveLength(100);
-    expect(page).toContain("30 more rows not listed here.");
+    expect(page).toContain("30 more rows not listed here: report.json has all 130.");
     expect(page).toContain("runs/1/rejects.jsonl");
   });
 

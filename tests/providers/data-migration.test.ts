@@ -170,7 +170,7 @@ describe("a migration as a resource", () => {
   it("leaves nothing in the target when a row does not fit, and names the report", async () => {
     sqlite("INSERT INTO notes (text) VALUES ('a' || char(0) || 'b')");
     await expect(migration.create(inputs())).rejects.toThrow(
-      /target is as it was.*1 row does not fit.*notes.*report\.md/s,
+      /target is as it was.*1 row does not fit.*notes.*report\.html/s,
     );
     await expect(notes()).rejects.toThrow(/"notes" does not exist/);
     const { outs } = await migration.create(inputs({ badRows: "skip" }));

@@ -31,11 +31,14 @@ function list(title: string, lines: string[]): string {
   return lines.length === 0 ? "" : [`${title}:`, ...lines.map((line) => `  ${oneLine(line)}`)].join("\n");
 }
 
+const longestType = 50;
+
 function renderTable(table: TablePlan): string {
   const name = table.source === table.target ? table.target : `${table.target} (from ${table.source})`;
   const width = Math.max(...table.columns.map((column) => column.target.length));
   const types = table.columns.map(describeType);
-  const typeWidth = Math.max(...types.map((type) => type.length));
+  // An expression may be long: it does not push the reasons of the other columns aside.
+  const typeWidth = Math.max(...types.map((type) => Math.min(type.length, longestType)));
   return [
     `${name}: ${counted(table.rowCount, "row")}`,
     ...table.columns.map((column, i) =>
@@ -44,9 +47,12 @@ function renderTable(table: TablePlan): string {
     ...(table.primaryKey === null ? [] : [`  primary key (${table.primaryKey.columns.join(", ")})`]),
     ...table.uniques.map((unique) => `  unique (${unique.columns.join(", ")})`),
     ...table.indexes.map(
-      ({ name: index, unique, columns }) =>
-        `  ${unique ? "unique index" : "index"} ${index} (${columns.map((c) => `${c.name}${c.descending ? " desc" : ""}`).join(", ")})`,
+      ({ name: index, unique, columns, where }) =>
+        `  ${oneLine(
+          `${unique ? "unique index" : "index"} ${index} (${columns.map((c) => `${c.expression ?? c.name}${c.descending ? " desc" : ""}`).join(", ")})${where === undefined ? "" : ` where ${where}`}`,
+        )}`,
     ),
+    ...table.checks.map((check) => `  ${oneLine(`check ${check.name} ${check.expression}`)}`),
     ...table.foreignKeys.map(
       (key) =>
         `  (${key.columns.join(", ")}) references ${key.referencedTable} (${key.referencedColumns.join(", ")})${key.orphans === 0 ? "" : `, not valid: ${counted(key.orphans, "row")} without a parent`}`,
@@ -57,6 +63,7 @@ function renderTable(table: TablePlan): string {
 function describeType(column: ColumnPlan): string {
   const details = [
     column.identity ? " identity" : column.notNull ? " not null" : "",
+    column.generated === undefined ? "" : ` generated as ${column.generated}`,
     column.default === null ? "" : ` default ${column.default}`,
     column.timeForm === null || column.timeForm === "text" ? "" : ` from ${column.timeForm}`,
   ];

@@ -1,5 +1,5 @@
 import type { MigrationPlan, PlannedTable, SourceCatalog } from "../model";
-import { addForeignKey, createKeys } from "../plan/ddl";
+import { addCheck, addForeignKey, createKeys, qualified } from "../plan/ddl";
 import { typeSql } from "../plan/types";
 
 /** The plan as the report keeps it: every column's type on both sides with the reason, and the SQL of the keys. */
@@ -17,13 +17,17 @@ export function plannedTables(plan: MigrationPlan, catalog: Pick<SourceCatalog, 
         sourceType: types.get(column.source) ?? "",
         targetType: typeSql(column.type),
         notNull: column.notNull,
-        default: column.default,
+        default: column.generated === undefined ? column.default : `GENERATED ALWAYS AS (${column.generated}) STORED`,
         identity: column.identity,
         reason: column.reason,
         evidence: column.profile,
       })),
       keys: [
         ...createKeys(plan.schema, table),
+        ...table.checks.map((check) => ({
+          name: check.name,
+          sql: addCheck(qualified(plan.schema, table.target), check, true),
+        })),
         ...table.foreignKeys.map((key) => ({
           name: key.name,
           sql: addForeignKey(plan.schema, table, key, key.orphans === 0),

@@ -19,10 +19,10 @@ export function columnValue(source: SourceTable, plan: ColumnPlan, sql: string):
   };
 }
 
-function collationOf(name: string | undefined): Collation | null {
-  if (name === undefined) return null;
-  const upper = name.toUpperCase();
-  return upper === "NOCASE" || upper === "RTRIM" || upper === "BINARY" ? upper : null;
+/** A column without COLLATE has BINARY, which counts before the right side's. */
+function collationOf(name: string | undefined): Collation {
+  const upper = name?.toUpperCase();
+  return upper === "NOCASE" || upper === "RTRIM" ? upper : "BINARY";
 }
 
 function planned(plan: ColumnPlan, affinity: Affinity, sql: string): Translated {

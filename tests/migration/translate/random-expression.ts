@@ -51,6 +51,15 @@ export const literal = fc.oneof(
   fc.constantFrom("NULL", "TRUE", "FALSE", "x'00ff'", "x''", "'2024-02-29'", "'2023-01-01 00:00:00'"),
 );
 
+/** Of columns whose kinds agree, and whose collations do not. */
+const comparison = fc
+  .tuple(
+    fc.constantFrom("t", "u", "s"),
+    fc.constantFrom("=", "<", "IS", "<>", ">="),
+    fc.constantFrom("t", "u", "s", "'ABC '"),
+  )
+  .map(([a, op, b]) => `(${a} ${op} ${b})`);
+
 const operators = [
   "+",
   "-",
@@ -232,7 +241,7 @@ function real() {
 export const expression = fc.letrec<{ any: string }>((tie) => ({
   any: fc.oneof(
     { maxDepth: 4, depthSize: "small", withCrossShrink: true },
-    fc.oneof(fc.constantFrom(...columns), literal),
+    fc.oneof(fc.constantFrom(...columns), literal, comparison),
     binary(tie("any")),
     unary(tie("any")),
     call(tie("any")),

@@ -291,7 +291,17 @@ const functions: Record<string, FunctionRule> = {
   trim: texts(1, 2, (args) => `btrim(${args.join(", ")})`),
   ltrim: texts(1, 2, (args) => `ltrim(${args.join(", ")})`),
   rtrim: texts(1, 2, (args) => `rtrim(${args.join(", ")})`),
-  replace: texts(3, 3, (args) => `replace(${args.join(", ")})`),
+  replace: (args, _scope, name) => {
+    const [x, pattern, by] = take(args, 3, 3, name) as [Translated, Translated, Translated];
+    const sql = `replace(${asText(x)}, ${asText(pattern)}, ${asText(by)})`;
+    // An empty pattern gives the text back, whatever is to come in its place, NULL included.
+    const perhapsEmpty = by.nullable && (pattern.literal === undefined || pattern.literal === "");
+    return value(
+      "text",
+      perhapsEmpty ? `(CASE WHEN ${asText(pattern)} = '' THEN ${asText(x)} ELSE ${sql} END)` : sql,
+      anyNullable(args),
+    );
+  },
   instr: (args, _scope, name) => {
     const [a, b] = take(args, 2, 2, name) as [Translated, Translated];
     if (a.kind === "blob" || b.kind === "blob") throw new Untranslatable(`${name} of a blob`);

@@ -82,6 +82,7 @@ describe("an expression gives the same on both sides", () => {
     "substr(bl, 2)",
     "trim(s) || '|' || ltrim('  x ') || rtrim('xyx', 'x')",
     "replace(t, 'b', '')",
+    "replace(t, '', NULL) || replace(u, u, t)",
     "instr(t, 'r')",
     "hex(t) || hex(bl) || hex(i)",
     "round(r)",

@@ -26,6 +26,18 @@ export function readBoolean(value: SqliteValue): boolean | null {
 /** Lower case with hyphens, as PostgreSQL writes it: another spelling would come back changed. */
 export const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+/**
+ * Whether bytes are a UUID's in the order of RFC 9562 (4.1, 4.2), by its version and variant. .NET writes a Guid's first three groups in another
+ * order: as a uuid it would read otherwise than in the application.
+ */
+function isUuidBytes(bytes: Buffer): boolean {
+  if (bytes.length !== 16) return false;
+  const version = bytes.readUInt8(6) >> 4;
+  // All bits 0 and all bits 1 are UUIDs too.
+  const isNilOrMax = (bytes[0] === 0 || bytes[0] === 255) && bytes.every((byte) => byte === bytes[0]);
+  return (version >= 1 && version <= 8 && bytes.readUInt8(8) >> 6 === 2) || isNilOrMax;
+}
+
 /** Whether every value of such a column must be looked at, one by one. */
 export function needsForms(family: Family): boolean {
   return family !== "integer" && family !== "real" && family !== "text" && family !== "any" && family !== "blob";
@@ -37,7 +49,7 @@ export function formOf(family: Family, value: Exclude<SqliteValue, null>): strin
     case "boolean":
       return readBoolean(value) === null ? "other" : "boolean";
     case "uuid":
-      if (Buffer.isBuffer(value)) return value.length === 16 ? "uuid bytes" : "other";
+      if (Buffer.isBuffer(value)) return isUuidBytes(value) ? "uuid bytes" : "other";
       return typeof value === "string" && uuidForm.test(value) ? "uuid" : "other";
     case "json":
       return isJson(value) ? "json" : "other";

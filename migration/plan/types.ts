@@ -65,7 +65,7 @@ const agreeingClasses: Partial<Record<Family, string[]>> = {
 /** The forms that agree with a family; of several groups the one with the most values counts. */
 const agreeingForms: Partial<Record<Family, string[][]>> = {
   boolean: [["boolean"]],
-  uuid: [["uuid"]],
+  uuid: [["uuid"], ["uuid bytes"]],
   json: [["json"]],
   time: [["time"]],
   date: [["date"], ["date and time"], ["date and time with offset"]],
@@ -237,7 +237,8 @@ const rules: Record<Family, (column: Evidence) => TypeDecision> = {
     if (column.values === 0) return decide("no values speak against it");
     if (column.formsWithin("uuid")) return decide(`all ${column.values} values are UUIDs`);
     // The same sixteen bytes, whichever way they are written; but one of them as text and as bytes would become equal.
-    if (column.formsWithin("uuid bytes")) return decide(`all ${column.values} values are the 16 bytes of UUIDs`);
+    if (column.formsWithin("uuid bytes"))
+      return decide(`all ${column.values} values are the 16 bytes of UUIDs, their version and variant in place`);
     return column.widen("not all values are UUIDs in the form that PostgreSQL writes");
   },
 

@@ -10,7 +10,7 @@ import { readSettings } from "./components/settings";
 
 const settings = readSettings();
 
-const server = postgresServer("postgres", settings.server);
+const server = postgresServer("postgres", settings.server, settings.database.extensions);
 const database = new ApplicationDatabase("application", { server, settings: settings.database });
 const migration =
   settings.migration === undefined

@@ -67,7 +67,7 @@ export class ApplicationDatabase extends pulumi.ComponentResource implements Cre
         password: server.superuserPassword,
         sslmode: server.tlsMode,
         ...(server.tlsCaFile === "" ? {} : { sslrootcert: server.tlsCaFile }),
-        superuser: true,
+        superuser: server.isSuperuser,
       },
       { parent: this },
     );

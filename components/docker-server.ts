@@ -21,6 +21,7 @@ export class DockerServer extends pulumi.ComponentResource implements PostgresSe
   readonly port: pulumi.Output<number>;
   readonly superuser: pulumi.Output<string>;
   readonly superuserPassword: pulumi.Output<string>;
+  readonly isSuperuser = true;
   readonly tlsMode = "disable" as const;
   readonly tlsCaFile = "";
   readonly version: pulumi.Output<string>;

@@ -12,6 +12,7 @@ export class EmbeddedServer extends pulumi.ComponentResource implements Postgres
   readonly port: pulumi.Output<number>;
   readonly superuser: pulumi.Output<string>;
   readonly superuserPassword: pulumi.Output<string>;
+  readonly isSuperuser = true;
   readonly tlsMode = "disable" as const;
   readonly tlsCaFile = "";
   readonly version: pulumi.Output<string>;

@@ -10,6 +10,8 @@ export interface PostgresServer {
   host: pulumi.Output<string>;
   port: pulumi.Output<number>;
   superuser: pulumi.Output<string>;
+  /** Whether that is really one: on managed servers the administrator often is not. */
+  isSuperuser: pulumi.Input<boolean>;
   /** A secret. */
   superuserPassword: pulumi.Output<string>;
   tlsMode: TlsMode;
@@ -28,14 +30,14 @@ export interface PostgresServer {
   protectsDatabase: boolean;
 }
 
-/** The server that the settings ask for. */
-export function postgresServer(name: string, settings: Settings["server"]): PostgresServer {
+/** The server that the settings ask for. @param extensions those that the stack makes in it */
+export function postgresServer(name: string, settings: Settings["server"], extensions: string[]): PostgresServer {
   switch (settings.instance) {
     case "embedded":
       return new EmbeddedServer(name, settings);
     case "docker":
       return new DockerServer(name, settings);
     case "external":
-      return new ExternalServer(name, settings);
+      return new ExternalServer(name, settings, extensions);
   }
 }

@@ -82,6 +82,8 @@ export interface ExternalSettings {
   superuserPassword: pulumi.Output<string>;
   tlsMode: TlsMode;
   tlsCaFile: string;
+  /** What its machine has and does, as config says it: for recommendations. */
+  postgresql: PostgresqlSettings;
   keepData: boolean;
   protect: boolean;
   restart: RestartSettings;
@@ -225,7 +227,7 @@ function readServer(read: ConfigReader): Settings["server"] {
   if (instance === "external") {
     const superuserPassword = read.secret("superuserPassword", "the external server's superuser needs one");
     if (host === "") read.wrong("host", "is empty", "the external server's name or address");
-    return { instance, host, ...common, superuserPassword, tlsMode, tlsCaFile: read.text("tlsCaFile") };
+    return { instance, host, ...common, superuserPassword, tlsMode, tlsCaFile: read.text("tlsCaFile"), postgresql };
   }
   const superuserSecretVersion = read.integer("superuserSecretVersion", 1, 2 ** 31 - 1);
   const locale = read.text("locale");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Client } from "pg";
 import { version } from "../package.json";
 import { messageOf, UserError } from "../support/errors";
+import { refusePooler } from "../support/pooler";
 import { connect, describeTarget } from "../support/postgres";
 import type { Thread } from "../support/thread";
 import { finishStaging, loadStaging } from "./load/create";
@@ -184,6 +185,7 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
   const prepared = await prepare(options, run);
   let client: Client | null = null;
   try {
+    await refusePooler(options.target);
     client = await connect(options.target);
     await client.query(
       "SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0; SET idle_session_timeout TO 0",

@@ -1,5 +1,6 @@
 /** Comments on database, role and schema, and the database's default application_name: a DBA sees from which stack they come. */
 import { type Client, escapeIdentifier, escapeLiteral } from "pg";
+import { asMemberOf } from "../server/roles/membership";
 import { connect, type PostgresTarget, type TlsMode } from "../support/postgres";
 import { isUnknown } from "../support/unknown-value";
 
@@ -53,27 +54,29 @@ async function write(inputs: Inputs): Promise<void> {
   const client = await connect(target(inputs));
   try {
     const from = `the stack ${stack}; it is kept by Pulumi: change the stack's config instead`;
-    await comment(client, "DATABASE", database, `${signature}database of ${from}.`, "pg_database", "datname");
-    await comment(
-      client,
-      "ROLE",
-      role,
-      `${signature}owner of the database ${database} of ${from}.`,
-      "pg_authid",
-      "rolname",
-    );
-    await comment(
-      client,
-      "SCHEMA",
-      "public",
-      `${signature}the application's tables, of ${from}.`,
-      "pg_namespace",
-      "nspname",
-    );
-    // Sessions that say nothing of themselves are seen as the stack's.
-    await client.query(
-      `ALTER DATABASE ${escapeIdentifier(database)} SET application_name TO ${escapeLiteral(stack.slice(0, 63))}`,
-    );
+    await asMemberOf(client, [role], async () => {
+      await comment(client, "DATABASE", database, `${signature}database of ${from}.`, "pg_database", "datname");
+      await comment(
+        client,
+        "ROLE",
+        role,
+        `${signature}owner of the database ${database} of ${from}.`,
+        "pg_authid",
+        "rolname",
+      );
+      await comment(
+        client,
+        "SCHEMA",
+        "public",
+        `${signature}the application's tables, of ${from}.`,
+        "pg_namespace",
+        "nspname",
+      );
+      // Sessions that say nothing of themselves are seen as the stack's.
+      await client.query(
+        `ALTER DATABASE ${escapeIdentifier(database)} SET application_name TO ${escapeLiteral(stack.slice(0, 63))}`,
+      );
+    });
   } finally {
     await client.end();
   }

@@ -7,6 +7,7 @@ import { type Client, escapeIdentifier, escapeLiteral } from "pg";
 import { UserError } from "../../support/errors";
 import { connect, type PostgresTarget } from "../../support/postgres";
 import { scramVerifier } from "../../support/scram";
+import { asMemberOf } from "./membership";
 
 /** The names of an owner's two login roles. */
 export function loginNames(owner: string): { a: string; b: string } {
@@ -35,7 +36,9 @@ export async function ensureLogins(client: Client, owner: string, database: stri
     await copySettings(client, owner, login);
     await client.query(`ALTER ROLE ${name} SET role TO ${of}`);
     // Not by way of the owner: the login itself inherits nothing.
-    await client.query(`GRANT CONNECT ON DATABASE ${escapeIdentifier(database)} TO ${name}`);
+    await asMemberOf(client, [owner], () =>
+      client.query(`GRANT CONNECT ON DATABASE ${escapeIdentifier(database)} TO ${name}`),
+    );
   }
 }
 
@@ -87,7 +90,10 @@ export async function endSessions(client: Client, role: string): Promise<number>
     [role],
   );
   const pids = rows.map((row) => row.pid);
-  await client.query("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", [pids]);
+  if (pids.length > 0)
+    await asMemberOf(client, [role], () =>
+      client.query("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", [pids]),
+    );
   for (const deadline = Date.now() + endSeconds * 1000; ; await sleep(50)) {
     const left = await client.query("SELECT FROM pg_stat_activity WHERE usename = $1 AND pid = ANY ($2)", [role, pids]);
     if (left.rowCount === 0) return pids.length;
@@ -117,7 +123,7 @@ export async function dropLogins(client: Client, owner: string): Promise<void> {
     if (rowCount === 0) continue;
     await client.query(`ALTER ROLE ${escapeIdentifier(login)} NOLOGIN`);
     await endSessions(client, login);
-    await client.query(`DROP OWNED BY ${escapeIdentifier(login)}`);
+    await asMemberOf(client, [login, owner], () => client.query(`DROP OWNED BY ${escapeIdentifier(login)}`));
     await client.query(`DROP ROLE ${escapeIdentifier(login)}`);
   }
 }

@@ -10,6 +10,7 @@ const outputs = {
     paths: { dataFolder: "/somewhere/data" },
     systemIdentifier: "7001",
   },
+  "pulumi-nodejs:dynamic/pgstead:ExternalAccess": { version: "16.9", isSuperuser: false },
   "pulumi-nodejs:dynamic/pgstead:SqliteLoad": {
     status: "verified",
     rows: "33",
@@ -153,7 +154,7 @@ describe("the program", () => {
     );
     expect(registered.filter((r) => r.type.includes("EmbeddedServer"))).toHaveLength(0);
     const provider = one(registered, "pulumi:providers:postgresql").inputs;
-    expect(provider).toMatchObject({ host: "db.example.com", sslmode: "require" });
+    expect(provider).toMatchObject({ host: "db.example.com", sslmode: "require", superuser: "false" });
     expect(isSecret(provider.password)).toBe(true);
     one(registered, "postgresql:index/role:Role");
     one(registered, "postgresql:index/database:Database");

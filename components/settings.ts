@@ -194,6 +194,8 @@ function readPolicies(read: ConfigReader): Policies {
   const policies: Policies = {
     types: read.map("types"),
     mixed: read.text("mixed") as Policies["mixed"],
+    names: read.text("names") as Policies["names"],
+    rename: read.map("rename"),
     maxRejects: read.integer("maxRejects", 0, Number.MAX_SAFE_INTEGER),
     maxRejectsByTable: read.numbers("maxRejectsByTable"),
     orphans: read.text("orphans") as Policies["orphans"],

@@ -32,6 +32,12 @@ const options: [commands: readonly Command[], option: string, meaning: string][]
     "--orphans WHAT",
     "mode create, rows that refer to nothing: keep (default, the foreign key is NOT VALID), or setAside",
   ],
+  [commands, "--names WHAT", "keep (default), or snake_case: OrderID becomes order_id"],
+  [
+    commands,
+    "--rename NAME=NEW",
+    "the target's name of a table, column (table.column), index or view; may be repeated",
+  ],
   [["migrate"], "--verify WHAT", "full (default): every cell is compared; off: nothing is proved"],
   [
     commands,

@@ -20,6 +20,7 @@ import { readTargetTables, readTargetViews } from "./load/target-tables";
 import { dropUnprovedViews, makeViews } from "./load/views";
 import type { Check, MigrationOptions, MigrationPlan, MigrationReport, SourceCatalog, TableReport } from "./model";
 import { type MigrationInput, migrationOptions } from "./options";
+import { readChoices } from "./plan/choices";
 import { type Profiles, planCreate } from "./plan/create-plan";
 import { familiesOf, planExisting } from "./plan/existing-plan";
 import { plannedTables } from "./report/planned-tables";
@@ -96,13 +97,14 @@ async function makePlan(
 ): Promise<MigrationPlan> {
   const targets = options.mode === "existing" ? await readTargetTables(client, options.schema) : [];
   const profiles: Profiles = new Map();
+  const choices = readChoices(catalog.tables, options, catalog.objects);
   try {
     await run.step("looking at the values", () => {
       for (const table of catalog.tables)
         if (table.kind === "table" && !options.excludeTables.includes(table.name))
           profiles.set(
             table.name,
-            profileTable(db, table, options.mode === "existing" ? familiesOf(table, targets) : undefined),
+            profileTable(db, table, options.mode === "existing" ? familiesOf(table, targets, choices) : undefined),
           );
     });
   } catch (error) {

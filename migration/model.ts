@@ -16,6 +16,10 @@ export interface Policies {
   maxRejectsByTable: Record<string, number>;
   /** In create mode, rows whose foreign key refers to nothing: `keep` them, and the constraint is NOT VALID, or `setAside`, with what refers to them. */
   orphans: "keep" | "setAside";
+  /** Names in the target: `keep` them exactly as they are, or `snake_case`. */
+  names: "keep" | "snake_case";
+  /** Names of single tables, columns (`table.column`), indexes and views, by the source's names; they win over `names`. */
+  rename: Record<string, string>;
 }
 
 /** What to migrate, to where, and what to do with what does not fit. */

@@ -9,6 +9,8 @@ export const defaultPolicies: Policies = {
   maxRejects: 0,
   maxRejectsByTable: {},
   orphans: "keep",
+  names: "keep",
+  rename: {},
 };
 
 /** What is wrong with one policy, and what would be right. */
@@ -28,6 +30,12 @@ export function policyErrors(policies: Policies): PolicyError[] {
       : [{ policy: "maxRejects" as const, problem: `is ${policies.maxRejects}`, accepted: counts }]),
     ...Object.entries(policies.maxRejectsByTable).flatMap(([table, count]): PolicyError[] =>
       isCount(count) ? [] : [{ policy: "maxRejectsByTable", problem: `has ${count} for ${table}`, accepted: counts }],
+    ),
+    ...wordError("names", policies.names, ["keep", "snake_case"]),
+    ...Object.entries(policies.rename).flatMap(([from, to]): PolicyError[] =>
+      typeof to === "string" && to !== "" && !to.includes("\0") && Buffer.byteLength(to) <= 63
+        ? []
+        : [{ policy: "rename", problem: `has ${JSON.stringify(to)} for ${from}`, accepted: "names of 1 to 63 bytes" }],
     ),
     ...wordError("orphans", policies.orphans, ["keep", "setAside"]),
   ];

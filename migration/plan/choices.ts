@@ -1,11 +1,17 @@
 /** What config decides about single columns, found by the source's own names. */
 import { UserError } from "../../support/errors";
-import type { Policies, SourceColumn, SourceTable } from "../model";
+import type { Policies, SourceColumn, SourceObject, SourceTable } from "../model";
+import { snakeCase } from "./names";
 import { readTypeWords, type TypeWords } from "./type-words";
 
 export interface Choices {
   /** The type that config gives a column: by its own name, else by its declared type. */
   type(table: SourceTable, column: SourceColumn): TypeWords | null;
+  /** What a table, index, view or constraint is to be called. */
+  name(source: string): string;
+  /** The same of what cannot be named singly: the columns of a view. */
+  plainName(source: string): string;
+  columnName(table: SourceTable, column: string): string;
 }
 
 /** A declared type without the differences that mean nothing to SQLite. */
@@ -16,14 +22,18 @@ const declared = (text: string) =>
     .replace(/\s+/g, " ")
     .replace(/ ?([(),]) ?/g, "$1");
 
-const id = (table: SourceTable, column: SourceColumn) => JSON.stringify([table.name, column.name]);
+const id = (table: SourceTable, column: string) => JSON.stringify([table.name, column]);
 
 /**
  * Finds what the policies name.
  *
  * @throws UserError listing every name that the source does not have
  */
-export function readChoices(tables: SourceTable[], { types = {}, maxRejectsByTable = {} }: Partial<Policies>): Choices {
+export function readChoices(
+  tables: SourceTable[],
+  { types = {}, maxRejectsByTable = {}, names = "keep", rename = {} }: Partial<Policies>,
+  objects: SourceObject[] = [],
+): Choices {
   const unknown: string[] = [];
   for (const name of Object.keys(maxRejectsByTable))
     if (!tables.some((table) => table.name === name))
@@ -35,11 +45,24 @@ export function readChoices(tables: SourceTable[], { types = {}, maxRejectsByTab
   const byDeclaration = new Map<string, TypeWords>();
   for (const [name, words] of Object.entries(types)) {
     const column = findColumn(tables, name);
-    if (column !== null) byColumn.set(id(...column), readTypeWords(words));
+    if (column !== null) byColumn.set(id(column[0], column[1].name), readTypeWords(words));
     else if (declaredTypes.has(declared(name))) byDeclaration.set(declared(name), readTypeWords(words));
     else
       unknown.push(`types names ${name}, which is neither a column (table.column) nor a declared type of the source`);
   }
+  const relations = new Set([
+    ...tables.flatMap(({ name, indexes }) => [name, ...indexes.map((index) => index.name)]),
+    ...objects.map(({ name }) => name),
+  ]);
+  const columnNames = new Map<string, string>();
+  const relationNames = new Map<string, string>();
+  for (const [name, to] of Object.entries(rename)) {
+    const column = findColumn(tables, name);
+    if (relations.has(name)) relationNames.set(name, to);
+    else if (column !== null) columnNames.set(id(column[0], column[1].name), to);
+    else unknown.push(`rename names ${name}, which is no table, column (table.column), index or view of the source`);
+  }
+  const renamed = names === "keep" ? (name: string) => name : snakeCase;
   if (unknown.length > 0)
     throw new UserError(
       `The config names what the source does not have: ${unknown.join("; ")}.`,
@@ -47,7 +70,10 @@ export function readChoices(tables: SourceTable[], { types = {}, maxRejectsByTab
     );
   return {
     type: (table, column) =>
-      byColumn.get(id(table, column)) ?? byDeclaration.get(declared(column.declaredType)) ?? null,
+      byColumn.get(id(table, column.name)) ?? byDeclaration.get(declared(column.declaredType)) ?? null,
+    name: (source) => relationNames.get(source) ?? renamed(source),
+    plainName: renamed,
+    columnName: (table, column) => columnNames.get(id(table, column)) ?? renamed(column),
   };
 }
 

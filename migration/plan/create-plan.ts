@@ -42,7 +42,7 @@ export function planCreate(
   options: Pick<MigrationOptions, "schema" | "excludeTables"> & Partial<Policies>,
 ): MigrationPlan {
   const policies: PlanPolicies = {
-    choices: readChoices(catalog.tables, options),
+    choices: readChoices(catalog.tables, options, catalog.objects),
     mixed: options.mixed ?? "widen",
   };
   const leftBehind = [...tablesLeftBehind(catalog, options.excludeTables), ...triggersLeftBehind(catalog)];
@@ -50,7 +50,8 @@ export function planCreate(
   const carried = catalog.tables.filter(
     (table) => table.kind === "table" && !options.excludeTables.includes(table.name),
   );
-  const relations = new Namespace();
+  const { choices } = policies;
+  const relations = new Namespace([], choices.name);
   const tables = carried.map((table) =>
     planTable(table, profiles.get(table.name) ?? new Map(), policies, relations, warnings),
   );
@@ -64,25 +65,33 @@ export function planCreate(
   for (const table of tables) {
     const source = sourceOf(catalog, table);
     leftBehind.push(
-      ...planChecks(source, table, utf16, constraintNames(table)),
+      ...planChecks(source, table, utf16, constraintNames(table, choices)),
       ...planGenerated(source, table, utf16, warnings),
       ...detailsLeftBehind(source, table),
       ...planDefaults(source, table),
     );
-    warnings.push(...nameWarnings(table));
+    warnings.push(...nameWarnings(source, table, choices));
   }
-  const keys = planForeignKeys(catalog, tables, options.excludeTables, options.orphans);
+  const keys = planForeignKeys(catalog, tables, options.excludeTables, options.orphans, choices.name);
   const { order, cycles } = loadingOrder(
     tables.map((table) => table.target),
     new Map(tables.map((table) => [table.target, table.foreignKeys.map((key) => key.referencedTable)])),
   );
-  const { views, leftBehind: viewsLeftBehind } = translateViews(catalog, tables, options.schema, (name) =>
-    relations.take(name),
-  );
+  const { views, leftBehind: viewsLeftBehind } = translateViews(catalog, tables, options.schema, {
+    relation: (name) => relations.take(name),
+    column: choices.plainName,
+  });
   for (const view of views) {
-    warnings.push(...renamed("The view", view.source, view.target));
+    warnings.push(...renamed("The view", view.source, view.target, choices.name(view.source)));
     for (const column of view.columns)
-      warnings.push(...renamed("The column", `${view.source}.${column.source}`, `${view.source}.${column.target}`));
+      warnings.push(
+        ...renamed(
+          "The column",
+          `${view.source}.${column.source}`,
+          `${view.source}.${column.target}`,
+          `${view.source}.${choices.plainName(column.source)}`,
+        ),
+      );
   }
   return {
     source: catalog.fingerprint,
@@ -131,7 +140,7 @@ function planTable(
   relations: Namespace,
   warnings: string[],
 ): TablePlan {
-  const names = columnNamespace();
+  const names = columnNamespace((column) => policies.choices.columnName(table, column));
   return {
     source: table.name,
     target: relations.take(table.name),
@@ -171,14 +180,18 @@ function planColumn(
 ): ColumnPlan {
   const { widened, ...decision } = decideColumn(column, table, profile, policies);
   const identity = column.name === table.rowidColumn && integerKinds.includes(decision.type.kind);
+  const target = names.take(column.name);
+  const reason =
+    identity && decision.byConfig === undefined
+      ? "SQLite's rowid: the database gives out the next one."
+      : decision.reason;
   if (widened) warnings.push(`${table.name}.${column.name} becomes ${typeSql(decision.type)}. ${decision.reason}`);
   return {
     source: column.name,
-    target: names.take(column.name),
+    target,
     ...decision,
-    ...(identity && decision.byConfig === undefined
-      ? { reason: "SQLite's rowid: the database gives out the next one." }
-      : {}),
+    reason,
+    ...(target === column.name ? {} : { reason: `${reason} In the source it is ${column.name}.` }),
     notNull: identity || ((column.notNull || isKeyPart(column, table)) && profile.storage.null === undefined),
     default: null,
     identity,
@@ -249,7 +262,7 @@ function planIndexes(
     const translated = isPlain(index, source) ? plainIndex(index, table) : translateIndex(index, source, table, utf16);
     if ("reason" in translated) return [translated];
     const name = relations.take(index.name);
-    warnings.push(...renamed("The index", index.name, name));
+    warnings.push(...renamed("The index", index.name, name, relations.wanted(index.name)));
     table.indexes.push({ name, ...translated });
     return [];
   });
@@ -279,8 +292,8 @@ function planFolded(source: SourceTable, table: TablePlan, relations: Namespace)
 }
 
 /** The names that the table's constraints have. */
-function constraintNames(table: TablePlan): Namespace {
-  return new Namespace([table.primaryKey?.name ?? "", ...table.uniques.map((unique) => unique.name)]);
+function constraintNames(table: TablePlan, choices: Choices): Namespace {
+  return new Namespace([table.primaryKey?.name ?? "", ...table.uniques.map((unique) => unique.name)], choices.name);
 }
 
 function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, warnings: string[]): void {
@@ -294,7 +307,8 @@ function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, w
     const withNull = key.filter((name) => columnPlan(table, name)?.profile?.storage.null !== undefined);
     if (withNull.length === 0) {
       table.primaryKey = { name: relations.take(named ?? `${table.target}_pkey`), columns };
-      if (named !== null) warnings.push(...renamed("The primary key", named, table.primaryKey.name));
+      if (named !== null)
+        warnings.push(...renamed("The primary key", named, table.primaryKey.name, relations.wanted(named)));
       for (const name of key) {
         const column = columnPlan(table, name);
         if (column !== undefined) column.notNull = true;
@@ -314,7 +328,7 @@ function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, w
         index.columns.map((column) => column.name ?? ""),
       );
       const name = relations.take(named ?? `${table.target}_${columns.join("_")}_key`);
-      if (named !== null) warnings.push(...renamed("The unique constraint", named, name));
+      if (named !== null) warnings.push(...renamed("The unique constraint", named, name, relations.wanted(named)));
       table.uniques.push({ name, columns });
     }
   const identity = table.columns.find((column) => column.identity);
@@ -384,17 +398,23 @@ function planDefaults(source: SourceTable, table: TablePlan): LeftBehind[] {
   });
 }
 
-function nameWarnings(table: TablePlan): string[] {
+function nameWarnings(source: SourceTable, table: TablePlan, choices: Choices): string[] {
   return [
-    ...renamed("The table", table.source, table.target),
+    ...renamed("The table", table.source, table.target, choices.name(table.source)),
     ...table.columns.flatMap((column) =>
-      renamed("The column", `${table.source}.${column.source}`, `${table.source}.${column.target}`),
+      renamed(
+        "The column",
+        `${table.source}.${column.source}`,
+        `${table.source}.${column.target}`,
+        `${table.source}.${choices.columnName(source, column.source)}`,
+      ),
     ),
   ];
 }
 
-function renamed(what: string, from: string, to: string): string[] {
-  if (from === to) return [];
+/** Nothing for the name that was wanted: its own, or the one by config. */
+function renamed(what: string, from: string, to: string, wanted: string = from): string[] {
+  if (to === wanted) return [];
   const why = "PostgreSQL cannot take the name (empty, over 63 bytes, given already, or one of its own)";
   return [`${what} ${from || '""'} becomes ${to}: ${why}.`];
 }

@@ -24,8 +24,8 @@ import type { TypeWords } from "./type-words";
 import { typeSql } from "./types";
 
 /** The target's table for a source table: by exact name, else the only one that differs in case alone. */
-export function findTable(source: SourceTable, targets: TargetTable[]): TargetTable | undefined {
-  return findByName(source.name, targets);
+export function findTable(source: SourceTable, targets: TargetTable[], choices: Choices): TargetTable | undefined {
+  return findByName(choices.name(source.name), targets);
 }
 
 function findByName<T extends { name: string }>(name: string, all: T[]): T | undefined {
@@ -52,10 +52,10 @@ export function familyOf(type: TargetType): Family {
 }
 
 /** The source columns whose values must be looked at one by one, by table: those that go into such a type. */
-export function familiesOf(table: SourceTable, targets: TargetTable[]): (column: string) => Family {
-  const target = findTable(table, targets);
+export function familiesOf(table: SourceTable, targets: TargetTable[], choices: Choices): (column: string) => Family {
+  const target = findTable(table, targets, choices);
   return (column) => {
-    const found = target === undefined ? undefined : findByName(column, target.columns);
+    const found = target === undefined ? undefined : findByName(choices.columnName(table, column), target.columns);
     return found === undefined ? "any" : familyOf(found.type);
   };
 }
@@ -71,7 +71,7 @@ export function planExisting(
   options: Pick<MigrationOptions, "schema" | "excludeTables"> & Partial<Policies>,
   views: string[] = [],
 ): MigrationPlan {
-  const choices = readChoices(catalog.tables, options);
+  const choices = readChoices(catalog.tables, options, catalog.objects);
   const leftBehind = [
     ...tablesLeftBehind(catalog, options.excludeTables),
     ...viewsLeftBehind(catalog, views),
@@ -82,7 +82,7 @@ export function planExisting(
   const pairs: { source: SourceTable; target: TargetTable }[] = [];
   for (const source of catalog.tables) {
     if (source.kind !== "table" || options.excludeTables.includes(source.name)) continue;
-    const target = findTable(source, targets);
+    const target = findTable(source, targets, choices);
     if (target === undefined)
       leftBehind.push({
         kind: "table",
@@ -163,7 +163,7 @@ function planTable(
   const columns: ColumnPlan[] = [];
   const mismatches: string[] = [];
   for (const column of source.columns) {
-    const found = findByName(column.name, target.columns);
+    const found = findByName(choices.columnName(source, column.name), target.columns);
     const profile = profiles.get(column.name) ?? null;
     const taken = columns.some((plan) => plan.target === found?.name);
     if (found === undefined || found.generated || taken)

@@ -88,15 +88,16 @@ export function planForeignKeys(
   tables: TablePlan[],
   excluded: string[],
   policy: Policies["orphans"] = "keep",
+  wanted: (name: string) => string = (name) => name,
 ): { leftBehind: LeftBehind[]; warnings: string[] } {
   const leftBehind: LeftBehind[] = [];
   const warnings: string[] = [];
   for (const table of tables) {
     const source = catalog.tables.find((other) => other.name === table.source);
-    const names = new Namespace([
-      table.primaryKey?.name ?? "",
-      ...[...table.uniques, ...table.checks].map(({ name }) => name),
-    ]);
+    const names = new Namespace(
+      [table.primaryKey?.name ?? "", ...[...table.uniques, ...table.checks].map(({ name }) => name)],
+      wanted,
+    );
     source?.foreignKeys.forEach((key, position) => {
       const parent = tables.find((other) => other.source === key.referencedTable);
       const hindrance = findHindrance(key, table, parent, excluded);

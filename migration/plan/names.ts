@@ -10,22 +10,39 @@ const systemColumns = new Set(["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid
 export class Namespace {
   readonly #taken = new Set<string>();
 
-  constructor(taken: Iterable<string> = []) {
+  /** @param wanted what a name of the source is to be called */
+  constructor(
+    taken: Iterable<string> = [],
+    readonly wanted: (name: string) => string = (name) => name,
+  ) {
     for (const name of taken) this.#taken.add(name);
   }
 
   /** The wanted name where it is free and fits, else one made of it and a hash. */
-  take(wanted: string): string {
-    let name = fit(wanted, wanted);
-    for (let attempt = 1; this.#taken.has(name); attempt++) name = withHash(wanted, `${wanted} ${attempt}`);
+  take(source: string): string {
+    const wanted = this.wanted(source);
+    let name = fit(wanted, source);
+    for (let attempt = 1; this.#taken.has(name); attempt++) name = withHash(wanted, `${source} ${attempt}`);
     this.#taken.add(name);
     return name;
   }
 }
 
 /** A namespace for the columns of a table. */
-export function columnNamespace(): Namespace {
-  return new Namespace(systemColumns);
+export function columnNamespace(wanted?: (name: string) => string): Namespace {
+  return new Namespace(systemColumns, wanted);
+}
+
+/** `OrderID` as `order_id`, `HTTPServer` as `http_server`, `Order Items` as `order_items`; letters of any script stay. */
+export function snakeCase(name: string): string {
+  const words = name
+    .replace(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1_$2")
+    .replace(/(\p{Lu})(\p{Lu}\p{Ll})/gu, "$1_$2")
+    .replace(/[^\p{L}\p{M}\p{N}_]+/gu, "_")
+    .toLowerCase();
+  const inner = words.replace(/_+/g, "_").replace(/^_|_$/g, "");
+  // What begins with an underscore does so on purpose.
+  return inner === "" ? name : name.startsWith("_") ? `_${inner}` : inner;
 }
 
 function fit(name: string, seed: string): string {

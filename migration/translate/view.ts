@@ -8,6 +8,13 @@ import { aliases, type Relation, schemaMark, tableRelation } from "./relation";
 import { Untranslatable } from "./scope";
 import { translateSelect } from "./select";
 
+/** What views and their columns are to be called. */
+export interface ViewNames {
+  /** Taken once: it is given to no other relation. */
+  relation(wanted: string): string;
+  column(wanted: string): string;
+}
+
 export interface TranslatedViews {
   /** In an order in which they can be made. */
   views: ViewPlan[];
@@ -16,12 +23,11 @@ export interface TranslatedViews {
   find(name: string): Relation;
 }
 
-/** @param take gives a name that no other relation of the target has */
 export function translateViews(
   catalog: Pick<SourceCatalog, "tables" | "objects" | "fingerprint">,
   tables: TablePlan[],
   schema: string,
-  take: (wanted: string) => string,
+  names: ViewNames,
 ): TranslatedViews {
   const utf16 = catalog.fingerprint.encoding !== "UTF-8";
   const views: ViewPlan[] = [];
@@ -63,7 +69,7 @@ export function translateViews(
       return;
     }
     try {
-      const made = translateView(object, find, utf16, schema, take, views);
+      const made = translateView(object, find, utf16, schema, names, views);
       views.push(made.plan);
       relations.set(lower, made.relation);
     } catch (error) {
@@ -92,7 +98,7 @@ function translateView(
   find: (name: string) => Relation,
   utf16: boolean,
   schema: string,
-  take: (wanted: string) => string,
+  viewNames: ViewNames,
   before: ViewPlan[],
 ): { plan: ViewPlan; relation: Relation } {
   const text = object.sql;
@@ -110,7 +116,7 @@ function translateView(
     utf16,
     text,
   };
-  const namespace = columnNamespace();
+  const namespace = columnNamespace(viewNames.column);
   const sourceNames = object.columns ?? [];
   const names = sourceNames.map((name) => namespace.take(name));
   const translated = translateSelect(statement.select, query, { outer: null, asValues: false, names });
@@ -118,7 +124,7 @@ function translateView(
     throw new Untranslatable(
       `SQLite gives it ${names.length} columns, and the parser finds ${translated.columns.length}`,
     );
-  const target = take(object.name);
+  const target = viewNames.relation(object.name);
   const columns = translated.columns.map((column, i) => ({ ...column, name: sourceNames[i] ?? column.name }));
   const read = [...reads].flatMap((relation) => relation.target ?? []);
   return {

@@ -4,7 +4,6 @@ import * as random from "@pulumi/random";
 import { dataFolder } from "../server/docker/configuration";
 import { innerPort, sharedMemoryBytes } from "../server/docker/settings";
 import { MB, parseMemory } from "../server/units";
-import { checkDockerPlugin } from "./docker-plugin";
 import { ProjectResource } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
 import type { DockerSettings } from "./settings";
@@ -33,7 +32,6 @@ export class DockerServer extends pulumi.ComponentResource implements PostgresSe
 
   constructor(name: string, settings: DockerSettings, opts?: pulumi.ComponentResourceOptions) {
     super("pgstead:server:DockerServer", name, {}, opts);
-    checkDockerPlugin();
     // Loaded here only: it is large, and every other kind of server does without.
     const docker = require("@pulumi/docker") as typeof Docker;
     const instance = `${pulumi.getProject()}-${pulumi.getStack()}`;

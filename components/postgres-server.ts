@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { TlsMode } from "../support/postgres";
+import { checkDockerPlugin } from "./docker-plugin";
 import { DockerServer } from "./docker-server";
 import { EmbeddedServer } from "./embedded-server";
 import { ExternalServer } from "./external-server";
@@ -36,6 +37,7 @@ export function postgresServer(name: string, settings: Settings["server"], exten
     case "embedded":
       return new EmbeddedServer(name, settings);
     case "docker":
+      checkDockerPlugin();
       return new DockerServer(name, settings);
     case "external":
       return new ExternalServer(name, settings, extensions);

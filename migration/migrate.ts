@@ -17,6 +17,7 @@ import { type OnProgress, Run } from "./load/run";
 import { checkNames, checkReplaceable, dropStaging, lostPrivileges, openStaging, swapIntoPlace } from "./load/staging";
 import type { LoadContext } from "./load/table";
 import { readTargetTables, readTargetViews } from "./load/target-tables";
+import { makeTriggers } from "./load/triggers";
 import { dropUnprovedViews, makeViews } from "./load/views";
 import type { Check, MigrationOptions, MigrationPlan, MigrationReport, SourceCatalog, TableReport } from "./model";
 import { type MigrationInput, migrationOptions } from "./options";
@@ -273,6 +274,7 @@ async function migrateCreate(work: Work): Promise<void> {
     await run.step(`putting the tables into ${options.schema}`, async () => {
       await client.query("BEGIN");
       await swapIntoPlace(client, staging, plan, replaced, options.overwrite, run.progress);
+      await makeTriggers(client, run, plan);
       await commit(work);
     });
   } catch (error) {
@@ -439,6 +441,12 @@ function makeReport({ run, options, plan, prepared, server, outcome }: Work, fai
     tables: outcome.tables,
     planned: plannedTables(plan, prepared.catalog),
     phases: run.phases,
+    triggers: plan.triggers.map(({ source, target, table, statements }) => ({
+      source,
+      target,
+      table,
+      sql: statements.map((statement) => `${statement};`).join("\n"),
+    })),
     views: plan.views.map(({ source, target, sql }) => ({ source, target, sql })),
     leftBehind: plan.leftBehind,
     warnings: plan.warnings,

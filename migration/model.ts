@@ -328,6 +328,27 @@ export interface ViewPlan {
   sourceSql: string;
 }
 
+/** A trigger as a PL/pgSQL function and a trigger that calls it. */
+export interface TriggerPlan {
+  source: string;
+  target: string;
+  /** The table or view that it is on, in the target. */
+  table: string;
+  time: "BEFORE" | "AFTER" | "INSTEAD OF";
+  event: "INSERT" | "UPDATE" | "DELETE";
+  /** Of UPDATE OF. */
+  columns: string[];
+  /** The name of its function, which has no arguments. */
+  function: string;
+  /** The function's text. */
+  body: string;
+  /** CREATE FUNCTION, COMMENT ON FUNCTION and CREATE TRIGGER, in the target's schema. */
+  statements: string[];
+  /** Queries for PostgreSQL to plan, not to run: whether it understands each statement of the body. */
+  probes: string[];
+  sourceSql: string;
+}
+
 /** An object that does not come over as it is, why, and what to do about it. */
 export interface LeftBehind {
   /** What it is in the source. */
@@ -348,6 +369,8 @@ export interface MigrationPlan {
   tables: TablePlan[];
   /** Those that were translated, in an order in which they can be made. */
   views: ViewPlan[];
+  /** Those that were translated. They are made when everything else is in place. */
+  triggers: TriggerPlan[];
   /** Tables whose foreign keys form cycles, each cycle a list; self-references are not listed. */
   cycles: string[][];
   leftBehind: LeftBehind[];
@@ -499,6 +522,18 @@ export interface ViewReport {
   sql: string;
 }
 
+/** A trigger that came over: translated, and understood by PostgreSQL. */
+export interface TriggerReport {
+  /** In the source. */
+  source: string;
+  /** In the target. */
+  target: string;
+  /** The table or view that it is on, in the target. */
+  table: string;
+  /** The CREATE FUNCTION and CREATE TRIGGER. */
+  sql: string;
+}
+
 /** Everything a run did and proved. The same value makes the JSON, the Markdown and the HTML report. */
 export interface MigrationReport {
   /** Changes when a reader of an earlier report could be misled; a new field alone does not change it. */
@@ -564,6 +599,8 @@ export interface MigrationReport {
   phases: Phase[];
   /** The views that came over. */
   views: ViewReport[];
+  /** The triggers that came over. */
+  triggers: TriggerReport[];
   /** What does not come over as it is. */
   leftBehind: LeftBehind[];
   /** Remarks that need a reader. */

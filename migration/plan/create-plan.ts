@@ -15,6 +15,7 @@ import type {
   TargetType,
 } from "../model";
 import { Untranslatable } from "../translate/scope";
+import { translateTriggers } from "../translate/triggers";
 import { translateViews } from "../translate/view";
 import { planChecks } from "./checks";
 import { type Choices, readChoices } from "./choices";
@@ -23,7 +24,7 @@ import { defaultLeftBehind, translateDefault } from "./defaults";
 import { planForeignKeys, unifyKeyTypes } from "./foreign-keys";
 import { planGenerated } from "./generated";
 import { foldedUnique, isPlain, translateIndex } from "./indexes";
-import { detailsLeftBehind, tablesLeftBehind, triggersLeftBehind } from "./left-behind";
+import { detailsLeftBehind, tablesLeftBehind } from "./left-behind";
 import { columnNamespace, Namespace } from "./names";
 import { loadingOrder } from "./order";
 import { decideType, type TypeDecision, typeSql } from "./types";
@@ -45,7 +46,7 @@ export function planCreate(
     choices: readChoices(catalog.tables, options, catalog.objects),
     mixed: options.mixed ?? "widen",
   };
-  const leftBehind = [...tablesLeftBehind(catalog, options.excludeTables), ...triggersLeftBehind(catalog)];
+  const leftBehind = [...tablesLeftBehind(catalog, options.excludeTables)];
   const warnings = sourceWarnings(catalog, options.excludeTables);
   const carried = catalog.tables.filter(
     (table) => table.kind === "table" && !options.excludeTables.includes(table.name),
@@ -77,10 +78,17 @@ export function planCreate(
     tables.map((table) => table.target),
     new Map(tables.map((table) => [table.target, table.foreignKeys.map((key) => key.referencedTable)])),
   );
-  const { views, leftBehind: viewsLeftBehind } = translateViews(catalog, tables, options.schema, {
+  const {
+    views,
+    leftBehind: viewsLeftBehind,
+    find,
+  } = translateViews(catalog, tables, options.schema, {
     relation: (name) => relations.take(name),
     column: choices.plainName,
   });
+  const triggers = translateTriggers({ catalog, tables, schema: options.schema, find, plainName: choices.plainName });
+  for (const trigger of triggers.triggers)
+    warnings.push(...renamed("The trigger", trigger.source, trigger.target, choices.plainName(trigger.source)));
   for (const view of views) {
     warnings.push(...renamed("The view", view.source, view.target, choices.name(view.source)));
     for (const column of view.columns)
@@ -99,8 +107,9 @@ export function planCreate(
     schema: options.schema,
     tables: order.flatMap((name) => tables.filter((table) => table.target === name)),
     views,
+    triggers: triggers.triggers,
     cycles,
-    leftBehind: [...leftBehind, ...viewsLeftBehind, ...keys.leftBehind],
+    leftBehind: [...leftBehind, ...viewsLeftBehind, ...triggers.leftBehind, ...keys.leftBehind],
     warnings: [...warnings, ...keys.warnings],
   };
 }

@@ -139,6 +139,7 @@ export function planExisting(
     schema: options.schema,
     tables: order.flatMap((name) => planned.get(name) ?? []),
     views: [],
+    triggers: [],
     cycles,
     leftBehind,
     warnings,

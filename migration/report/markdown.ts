@@ -1,4 +1,12 @@
-import type { Check, LeftBehind, MigrationReport, PlannedTable, RejectedRow } from "../model";
+import type {
+  Check,
+  LeftBehind,
+  MigrationReport,
+  PlannedTable,
+  RejectedRow,
+  TriggerReport,
+  ViewReport,
+} from "../model";
 import { fileList, goingBack, sideRows } from "./facts";
 import { checkCounts, verdict } from "./summary";
 import { cell, codeBlock, counted, duration, grouped, plain, shortened, table } from "./text";
@@ -24,6 +32,8 @@ export function renderMarkdown(report: MigrationReport): string {
     head(report),
     failures(report.checks),
     section("Tables", tables(report)),
+    section("Views", listed(report.views, most.objects, "view", view, "\n\n")),
+    section("Triggers", listed(report.triggers, most.objects, "trigger", trigger, "\n\n")),
     section("Compared queries", listed(report.queries, most.queries, "result", query, "\n\n")),
     section("Rows set aside", rejects(report)),
     section("What stayed behind", listed(report.leftBehind, most.objects, "object", leftBehind, "\n\n")),
@@ -139,6 +149,13 @@ function query({ name, columns: titles, rows }: MigrationReport["queries"][numbe
   const shown = rows.slice(0, most.rows).map((row) => row.map((text) => (text === null ? null : shortened(text, 200))));
   const page = rows.length === 0 ? "No rows." : table(titles, shown);
   return [`### ${cell(name)}`, page, ...rest(rows.length, most.rows, "row")].join("\n\n");
+  function view({ source, target, sql }: ViewReport): string {
+    return `**${cell(target)}**${source === target ? "" : ` (from ${cell(source)})`}, its rows compared on both sides:\n\n${codeBlock(sql)}`;
+  }
+
+  function trigger({ source, target, table: on, sql }: TriggerReport): string {
+    return `**${cell(target)}** on ${cell(on)}${source === target ? "" : ` (from ${cell(source)})`}:\n\n${codeBlock(sql)}`;
+  }
 }
 
 function rejects({ rejects: all, files: { rejects: file } }: MigrationReport): string {

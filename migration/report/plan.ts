@@ -8,6 +8,7 @@ export function renderPlan(plan: MigrationPlan): string {
     `${plan.source.path} to schema ${plan.schema} (mode ${plan.mode}): ${counted(plan.tables.length, "table")}, ${counted(rows, "row")}`,
     ...plan.tables.map(renderTable),
     ...plan.views.map(renderView),
+    ...plan.triggers.map(renderTrigger),
     ...plan.cycles.map((cycle) => `Foreign keys in a circle, added after the rows: ${cycle.join(", ")}`),
     list(
       "Stays behind",
@@ -24,6 +25,17 @@ function renderView({ source, target, columns, sql }: MigrationPlan["views"][num
   return [
     `view ${name}: ${counted(columns.length, "column")}`,
     ...sql.split("\n").map((line) => `  ${oneLine(line)}`),
+  ].join("\n");
+}
+
+function renderTrigger({ source, target, table, statements }: MigrationPlan["triggers"][number]): string {
+  const name = source === target ? target : `${target} (from ${source})`;
+  return [
+    `trigger ${name} on ${table}`,
+    ...statements
+      .join(";\n")
+      .split("\n")
+      .map((line) => `  ${oneLine(line)}`),
   ].join("\n");
 }
 

@@ -44,7 +44,14 @@ export function translateCore(select: SelectFrom, query: Query, { outer, orderBy
         const alias = aliases && table === null ? outputs.find((output) => isNamed(output, name)) : undefined;
         return alias?.value ?? outer?.column(table, name) ?? null;
       },
-      mayUse: { immutableOnly: false, aggregates: false, windows: false, approximate: true, volatile: true, ...mayUse },
+      mayUse: {
+        immutableOnly: false,
+        aggregates: false,
+        windows: false,
+        approximate: query.approximate,
+        volatile: true,
+        ...mayUse,
+      },
       utf16: query.utf16,
       text: query.text,
       subquery: (inner) => subqueryOf(query, () => self)(inner),

@@ -89,6 +89,8 @@ export interface Query {
   utf16: boolean;
   /** The SQL that was parsed: spans count in it. */
   text: string;
+  /** Whether its result is compared afterwards: see Scope.mayUse. */
+  approximate: boolean;
 }
 
 /** Aliases that differ within a statement, so that no name is hidden by another. */

@@ -115,6 +115,7 @@ function translateView(
     alias: aliases(),
     utf16,
     text,
+    approximate: true,
   };
   const namespace = columnNamespace(viewNames.column);
   const sourceNames = object.columns ?? [];

@@ -34,7 +34,7 @@ export async function verifyTarget(
     reportPath === null ? { rejects: new SetAside(), leftBehind: [] } : await readReport(reportPath);
   const planned = await plan(options, onProgress);
   applySettled(planned, leftBehind);
-  leaveViewsBehind(planned, leftBehind);
+  leaveObjectsBehind(planned, leftBehind);
   const folder = mkdtempSync(join(tmpdir(), "pgstead-verify-"));
   try {
     const { readable, fingerprint } = await freeze(options.source, folder, "verify");
@@ -53,6 +53,7 @@ export async function verifyTarget(
         plan: planned,
         rejects,
         loaded: [],
+        triggers: true,
         compareQueries,
         onProgress,
       });
@@ -65,12 +66,18 @@ export async function verifyTarget(
   }
 }
 
-/** Views that PostgreSQL refused, or whose rows differed, when they were made. */
-function leaveViewsBehind(planned: MigrationPlan, leftBehind: LeftBehind[]): void {
+/** Views and triggers that PostgreSQL refused, or whose rows differed, when they were made. */
+function leaveObjectsBehind(planned: MigrationPlan, leftBehind: LeftBehind[]): void {
   const left = leftBehind.filter(
     ({ kind, name }) => kind === "view" && planned.views.some((view) => view.source === name),
   );
   planned.views = planned.views.filter((view) => !left.some(({ name }) => name === view.source));
+  left.push(
+    ...leftBehind.filter(({ kind, name }) => kind === "trigger" && planned.triggers.some((one) => one.source === name)),
+  );
+  planned.triggers = planned.triggers.filter(
+    (one) => !left.some(({ kind, name }) => kind === "trigger" && name === one.source),
+  );
   planned.leftBehind.push(...left);
 }
 

@@ -22,6 +22,7 @@ import { compareRows } from "./rows";
 import { check, type Finding, withSnapshot } from "./snapshot";
 import { Source } from "./source";
 import { SourceSide } from "./source-side";
+import { compareTrigger } from "./triggers";
 import { compareView, viewCheckName } from "./views";
 
 export interface VerificationInput {
@@ -36,6 +37,8 @@ export interface VerificationInput {
   /** What the load reported; empty when the verification runs alone. */
   loaded: TableReport[];
   compareQueries: CompareQuery[];
+  /** Whether the triggers are looked at too: they are made when everything else has been compared. */
+  triggers?: boolean;
   /** The source's side where it was started before, of the same file, tables and rows set aside. It is ended in any case. */
   sourceSide?: SourceSide;
   onProgress: (line: string) => void;
@@ -90,6 +93,13 @@ async function verifyBoth(input: VerificationInput, source: Source, side: Source
       );
     }
     checks.push(...(await verifyViews(input)));
+    if (input.triggers === true)
+      for (const trigger of plan.triggers)
+        checks.push(
+          await check(client, `trigger ${trigger.target}`, trigger.table, () =>
+            compareTrigger(client, schema, trigger),
+          ),
+        );
     const queries: MigrationReport["queries"] = [];
     for (const query of input.compareQueries) {
       checks.push(

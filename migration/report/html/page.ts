@@ -46,6 +46,7 @@ ${whatFailed(report)}
 ${charts(report)}
 ${tableSections(report)}
 ${sections.rejects(report)}
+${sections.translated(report, sql)}
 ${sections.leftBehind(report, sql)}
 ${sections.remarks(report)}
 ${sections.notProved(report)}

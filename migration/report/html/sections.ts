@@ -73,6 +73,30 @@ export function leftBehind({ leftBehind: all }: MigrationReport, sql: Room): Htm
   );
 }
 
+/** Views and triggers that came over, with their translation. */
+export function translated({ views, triggers }: MigrationReport, sql: Room): Html {
+  const all = [
+    ...views.map((view) => ({ kind: "view", ...view })),
+    ...triggers.map((trigger) => ({ kind: "trigger", ...trigger })),
+  ];
+  if (all.length === 0) return html``;
+  const rows = fit(
+    all
+      .slice(0, most.leftBehind)
+      .map((one) => [
+        cell(one.kind),
+        rowHead(name(one.target)),
+        cell(sql.take(folded("SQL", one.sql)) ?? html`<span class="note">SQL in report.json</span>`),
+      ]),
+  );
+  const columns = ["Kind", "Name", "Translation"].map((title) => ({ title }));
+  return section(
+    "translated",
+    "Views and triggers",
+    html`${grid("Views and triggers", columns, rows, { filter: "objects" })}${rest(all.length, rows.length, "object")}`,
+  );
+}
+
 export function remarks({ warnings }: MigrationReport): Html {
   return section("remarks", "Remarks", lines(warnings, "remark"));
 }
@@ -128,6 +152,7 @@ export function contents(report: MigrationReport): Html {
     ["tables", "Tables", report.planned.length],
     ["each-table", "Table by table", report.planned.length === 0 ? 0 : null],
     ["set-aside", "Set aside", report.rejects.length],
+    ["translated", "Views and triggers", report.views.length + report.triggers.length],
     ["left-behind", "Left behind", report.leftBehind.length],
     ["remarks", "Remarks", report.warnings.length],
     ["not-proved", "Not proved", report.notProved.length],

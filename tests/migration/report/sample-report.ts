@@ -91,6 +91,7 @@ export function sampleReport(changes: Partial<MigrationReport> = {}): MigrationR
       { name: "verifying", durationMs: 500 },
     ],
     views: [],
+    triggers: [],
     leftBehind: [{ kind: "table", name: "api_keys", reason: "Excluded.", sql: "CREATE TABLE api_keys (id INTEGER)" }],
     warnings: [],
     rejects: [],

@@ -1,0 +1,313 @@
+/** The statements of a trigger's body as PL/pgSQL. */
+import { escapeIdentifier } from "pg";
+import type { Expr, Select, TriggerCmd } from "sqlite3-parser";
+import { traverse } from "sqlite3-parser";
+import type { ColumnPlan, SourceColumn } from "../model";
+import { translateCondition, translateExpression } from "./expression";
+import { equated } from "./from";
+import { findColumn, type Query, type Relation } from "./relation";
+import { type Scope, type Translated, Untranslatable } from "./scope";
+import { selectRelation, subqueryOf, translateSelect } from "./select";
+import { assigned } from "./trigger-values";
+import { affinityOf, asText } from "./values";
+
+/** A table that a body may write to. */
+export interface Writable {
+  relation: Relation;
+  columns: ColumnPlan[];
+  source: SourceColumn[];
+}
+
+export interface BodyInput {
+  query: Query;
+  /** NEW and OLD. */
+  row(table: string | null, name: string): Translated | null;
+  /** @throws Untranslatable for what does not come over */
+  writable(name: string): Writable;
+}
+
+/** A statement, and the queries by which PostgreSQL can be asked whether it understands it. */
+export interface Statement {
+  sql: string;
+  probes: string[];
+}
+
+export function triggerScope(input: BodyInput, own: Scope["column"] | null): Scope {
+  const scope: Scope = {
+    column: (table, name) => own?.(table, name) ?? input.row(table, name),
+    mayUse: { immutableOnly: false, aggregates: false, windows: false, approximate: false, volatile: true },
+    utf16: input.query.utf16,
+    text: input.query.text,
+    subquery: (select) => subqueryOf(input.query, () => scope)(select),
+  };
+  return scope;
+}
+
+export function translateCommand(command: TriggerCmd, input: BodyInput): Statement {
+  switch (command.type) {
+    case "SelectTriggerCmd":
+      return raise(command.select, input);
+    case "InsertTriggerCmd":
+      return insert(command, input);
+    case "UpdateTriggerCmd":
+      return update(command, input);
+    case "DeleteTriggerCmd":
+      return remove(command, input);
+  }
+}
+
+function plainSql(sql: string): Statement {
+  return { sql: `${sql};`, probes: [sql] };
+}
+
+/** Its table under its own name, whose columns come before NEW's and OLD's. */
+function target(name: string, input: BodyInput) {
+  const writable = input.writable(name);
+  const alias = input.query.alias(name);
+  const at = (column: string): Translated | null => {
+    const found = findColumn(writable.relation, column);
+    if (found !== undefined) return found.refer(`${escapeIdentifier(alias)}.${escapeIdentifier(found.target)}`);
+    const { rowid } = writable.relation;
+    if (!["rowid", "_rowid_", "oid"].includes(column.toLowerCase())) return null;
+    if (rowid === null || typeof rowid === "string")
+      throw new Untranslatable(rowid ?? "it uses a rowid that is not there");
+    return rowid.refer(`${escapeIdentifier(alias)}.${escapeIdentifier(rowid.target)}`);
+  };
+  const scope = triggerScope(input, (table, column) =>
+    table === null || table.toLowerCase() === name.toLowerCase() ? at(column) : null,
+  );
+  const sql = `${writable.relation.sql}${writable.relation.target === alias ? "" : ` AS ${escapeIdentifier(alias)}`}`;
+  return { writable, scope, sql };
+}
+
+function columnOf(writable: Writable, name: string): { plan: ColumnPlan; affinity: ReturnType<typeof affinityOf> } {
+  const plan = writable.columns.find((column) => column.source.toLowerCase() === name.toLowerCase());
+  if (plan === undefined) throw new Untranslatable(`it writes to ${name}, which does not come over`);
+  const declared = writable.source.find((column) => column.name === plan.source);
+  if (declared?.generated) throw new Untranslatable(`it writes to the generated column ${name}`);
+  return { plan, affinity: affinityOf(declared?.declaredType ?? "") };
+}
+
+function refuseConflict(word: string | undefined, allowed: string[]): void {
+  if (word !== undefined && !["Abort", "Fail", "Rollback", ...allowed].includes(word))
+    throw new Untranslatable(`OR ${word.toUpperCase()} in its body`);
+}
+
+function insert(command: Extract<TriggerCmd, { type: "InsertTriggerCmd" }>, input: BodyInput): Statement {
+  refuseConflict(command.orConflict, ["Ignore"]);
+  const name = command.tblName.objName.text;
+  const { writable } = target(name, input);
+  const names = command.colNames?.map((column) => column.text) ?? writable.columns.map((column) => column.source);
+  const columns = names.map((column) => columnOf(writable, column));
+  for (const column of writable.source)
+    if (
+      column.default !== null &&
+      column.generated === null &&
+      !names.some((one) => one.toLowerCase() === column.name.toLowerCase()) &&
+      writable.columns.find((plan) => plan.source === column.name)?.default == null
+    )
+      throw new Untranslatable(`it leaves ${column.name} of ${name} to a default that does not come over`);
+  const conflict =
+    command.upsert !== undefined
+      ? upsert(command.upsert, writable, name, input)
+      : command.orConflict === "Ignore"
+        ? " ON CONFLICT DO NOTHING"
+        : "";
+  const { select } = command.select;
+  const [row, ...more] = select.type === "SelectValues" ? select.values : [];
+  if (row !== undefined && more.length === 0) {
+    if (row.values.length !== columns.length)
+      throw new Untranslatable(`it inserts another number of values into ${name}`);
+    const scope = triggerScope(input, null);
+    const values = row.values.map((value) => translateExpression(value, scope));
+    // NULL for the key lets SQLite give out the next one.
+    const kept = columns.map((_, i) => i).filter((i) => !(values[i]?.kind === "null" && columns[i]?.plan.identity));
+    const list = kept.map((i) => escapeIdentifier(columns[i]?.plan.target ?? "")).join(", ");
+    const sqls = kept.map((i) => assign(values[i] as Translated, columns[i]));
+    return plainSql(`INSERT INTO ${writable.relation.sql} (${list})\n  VALUES (${sqls.join(", ")})${conflict}`);
+  }
+  const inner = translateSelect(command.select, input.query, { outer: triggerScope(input, null), asValues: true });
+  if (inner.columns.length !== columns.length)
+    throw new Untranslatable(`it inserts another number of values into ${name}`);
+  const alias = escapeIdentifier(input.query.alias("q"));
+  const sqls = inner.columns.map((column, i) =>
+    assign(column.refer(`${alias}.${escapeIdentifier(column.target)}`), columns[i]),
+  );
+  const list = columns.map(({ plan }) => escapeIdentifier(plan.target)).join(", ");
+  return plainSql(
+    `INSERT INTO ${writable.relation.sql} (${list})\n  SELECT ${sqls.join(", ")} FROM ${selectRelation(inner).sql} AS ${alias}${conflict}`,
+  );
+}
+
+function assign(value: Translated, column: ReturnType<typeof columnOf> | undefined): string {
+  if (column === undefined) throw new Untranslatable("it writes to a column that is not there");
+  return assigned(value, column.plan, column.affinity);
+}
+
+function upsert(
+  clause: NonNullable<Extract<TriggerCmd, { type: "InsertTriggerCmd" }>["upsert"]>,
+  writable: Writable,
+  name: string,
+  input: BodyInput,
+): string {
+  if (clause.next !== undefined || clause.index?.whereClause !== undefined)
+    throw new Untranslatable("ON CONFLICT with several parts in its body");
+  const keys = (clause.index?.targets ?? []).map(({ expr }) => {
+    if (expr.type !== "Id") throw new Untranslatable("ON CONFLICT on an expression in its body");
+    return escapeIdentifier(columnOf(writable, expr.name).plan.target);
+  });
+  const on = ` ON CONFLICT${keys.length === 0 ? "" : ` (${keys.join(", ")})`}`;
+  if (clause.doClause.type === "NothingUpsertDo") return `${on} DO NOTHING`;
+  if (keys.length === 0) throw new Untranslatable("ON CONFLICT DO UPDATE without columns in its body");
+  const at = (of: string, column: string) => {
+    const found = findColumn(writable.relation, column);
+    return found?.refer(`${of}.${escapeIdentifier(found.target)}`) ?? null;
+  };
+  const own = escapeIdentifier(writable.relation.target ?? name);
+  const scope = triggerScope(input, (table, column) =>
+    table?.toLowerCase() === "excluded"
+      ? at("excluded", column)
+      : table === null || table.toLowerCase() === name.toLowerCase()
+        ? at(own, column)
+        : null,
+  );
+  const { sets, whereClause } = clause.doClause;
+  const where = whereClause === undefined ? "" : ` WHERE ${translateCondition(whereClause, scope)}`;
+  return `${on} DO UPDATE SET ${assignments(sets, writable, scope)}${where}`;
+}
+
+function assignments(
+  sets: Extract<TriggerCmd, { type: "UpdateTriggerCmd" }>["sets"],
+  writable: Writable,
+  scope: Scope,
+): string {
+  return sets
+    .map(({ colNames, expr }) => {
+      const [name, ...more] = colNames;
+      if (name === undefined || more.length > 0) throw new Untranslatable("it sets several columns from one row value");
+      const column = columnOf(writable, name.text);
+      return `${escapeIdentifier(column.plan.target)} = ${assign(translateExpression(expr, scope), column)}`;
+    })
+    .join(", ");
+}
+
+function update(command: Extract<TriggerCmd, { type: "UpdateTriggerCmd" }>, input: BodyInput): Statement {
+  refuseConflict(command.orConflict, []);
+  if (command.from !== undefined) throw new Untranslatable("UPDATE … FROM in its body");
+  const { writable, scope, sql } = target(command.tblName.objName.text, input);
+  const where = command.whereClause === undefined ? "" : `\n  WHERE ${translateCondition(command.whereClause, scope)}`;
+  return plainSql(`UPDATE ${sql} SET ${assignments(command.sets, writable, scope)}${where}`);
+}
+
+function remove(command: Extract<TriggerCmd, { type: "DeleteTriggerCmd" }>, input: BodyInput): Statement {
+  const { scope, sql } = target(command.tblName.objName.text, input);
+  const where = command.whereClause === undefined ? "" : `\n  WHERE ${translateCondition(command.whereClause, scope)}`;
+  return plainSql(`DELETE FROM ${sql}${where}`);
+}
+
+/** Whether a WHERE finds its rows by columns that equal NEW's or OLD's. @returns those columns, by their SQL */
+export function pinned(command: TriggerCmd, input: BodyInput): string[] {
+  if (command.type !== "UpdateTriggerCmd" && command.type !== "DeleteTriggerCmd") return [];
+  if (command.whereClause === undefined) return [];
+  const { scope } = target(command.tblName.objName.text, input);
+  return equated(command.whereClause, scope).flatMap(([a, b]) =>
+    isRow(a) && !isRow(b) ? [b] : isRow(b) && !isRow(a) ? [a] : [],
+  );
+}
+
+const isRow = (sql: string) => /^\(*\0[no]\./.test(sql);
+
+/** SELECT RAISE(…) WHERE …, and SELECT CASE WHEN … THEN RAISE(…) END. */
+function raise(select: Select, input: BodyInput): Statement {
+  const core = select.select;
+  const refuse = (): never => {
+    throw new Untranslatable("a SELECT in its body that is no RAISE(…) under a condition");
+  };
+  if (
+    core.type !== "SelectFrom" ||
+    select.compounds !== undefined ||
+    select.with !== undefined ||
+    core.columns.length !== 1
+  )
+    return refuse();
+  const [column] = core.columns;
+  if (column?.type !== "ExprResultColumn" || core.groupBy !== undefined || core.having !== undefined) return refuse();
+  const scope = triggerScope(input, null);
+  const { expr } = column;
+  const where =
+    core.from !== undefined
+      ? exists(select, input)
+      : core.whereClause === undefined
+        ? null
+        : translateCondition(core.whereClause, scope);
+  if (expr.type === "RaiseExpr") return conditional([{ condition: where ?? "true", raise: exception(expr, scope) }]);
+  if (expr.type !== "CaseExpr" || expr.base !== undefined || core.from !== undefined) return refuse();
+  const branches = expr.whenThenPairs.map(({ when, then }) => ({
+    condition: translateCondition(when, scope),
+    raise: then.type === "RaiseExpr" ? exception(then, scope) : noRaise(then, scope),
+  }));
+  if (expr.elseExpr !== undefined && expr.elseExpr.type !== "NullLiteral") {
+    if (expr.elseExpr.type === "RaiseExpr")
+      branches.push({ condition: "true", raise: exception(expr.elseExpr, scope) });
+    else noRaise(expr.elseExpr, scope);
+  }
+  const inner = conditional(branches);
+  if (where === null) return inner;
+  return { sql: `IF ${where} THEN\n  ${inner.sql}\nEND IF;`, probes: [`SELECT ${where}`, ...inner.probes] };
+}
+
+function noRaise(expr: Expr, scope: Scope): string {
+  if (expr.type !== "NullLiteral") translateExpression(expr, scope);
+  return "NULL;";
+}
+
+/** The query with 1 in place of RAISE. */
+function exists(select: Select, input: BodyInput): string {
+  const core = select.select;
+  if (core.type !== "SelectFrom") throw new Untranslatable("a SELECT in its body");
+  const { span } = core;
+  const one = {
+    ...core,
+    columns: [
+      {
+        type: "ExprResultColumn" as const,
+        expr: { type: "NumericLiteral" as const, value: "1", span },
+        alias: undefined,
+        span,
+      },
+    ],
+  };
+  const { sql } = translateSelect({ ...select, select: one, orderBy: undefined, limit: undefined }, input.query, {
+    outer: triggerScope(input, null),
+    asValues: true,
+  });
+  return `EXISTS (${sql})`;
+}
+
+function conditional(branches: { condition: string; raise: string }[]): Statement {
+  if (branches.length === 1 && branches[0]?.condition === "true") return { sql: branches[0].raise, probes: [] };
+  const lines = branches.map(
+    ({ condition, raise: then }, i) => `${i === 0 ? "IF" : "ELSIF"} ${condition} THEN\n  ${then}`,
+  );
+  return { sql: `${lines.join("\n")}\nEND IF;`, probes: branches.map(({ condition }) => `SELECT ${condition}`) };
+}
+
+/** SQLite's error is a constraint's, and drivers tell it as such: 23000 is PostgreSQL's class of them. */
+function exception(expr: Extract<Expr, { type: "RaiseExpr" }>, scope: Scope): string {
+  if (expr.resolve === "Ignore" || expr.message === undefined)
+    throw new Untranslatable("RAISE(IGNORE), which leaves the row and the rest of the trigger out");
+  return `RAISE EXCEPTION USING MESSAGE = ${asText(translateExpression(expr.message, scope))}, ERRCODE = '23000';`;
+}
+
+/** The tables that a command reads in queries, in lower case. */
+export function tablesRead(tree: TriggerCmd | Expr): Set<string> {
+  const read = new Set<string>();
+  traverse(tree, {
+    nodes: {
+      TableSelectTable: (table) => {
+        read.add(table.tblName.objName.text.toLowerCase());
+      },
+    },
+  });
+  return read;
+}

@@ -129,6 +129,14 @@ function columns(all: PlannedTable[]): string {
   return listed(all, end < 0 ? all.length : end, "table", plannedTable, "\n\n");
 }
 
+function view({ source, target, sql }: ViewReport): string {
+  return `**${cell(target)}**${source === target ? "" : ` (from ${cell(source)})`}, its rows compared on both sides:\n\n${codeBlock(shortened(sql, 5_000))}`;
+}
+
+function trigger({ source, target, table: on, sql }: TriggerReport): string {
+  return `**${cell(target)}** on ${cell(on)}${source === target ? "" : ` (from ${cell(source)})`}:\n\n${codeBlock(shortened(sql, 5_000))}`;
+}
+
 function plannedTable({ target, columns: all, keys }: PlannedTable): string {
   const rows = all.map(({ target: name, source, sourceType, targetType, notNull, default: value, reason }) => [
     name === source ? name : `${name} (from ${source})`,
@@ -149,13 +157,6 @@ function query({ name, columns: titles, rows }: MigrationReport["queries"][numbe
   const shown = rows.slice(0, most.rows).map((row) => row.map((text) => (text === null ? null : shortened(text, 200))));
   const page = rows.length === 0 ? "No rows." : table(titles, shown);
   return [`### ${cell(name)}`, page, ...rest(rows.length, most.rows, "row")].join("\n\n");
-  function view({ source, target, sql }: ViewReport): string {
-    return `**${cell(target)}**${source === target ? "" : ` (from ${cell(source)})`}, its rows compared on both sides:\n\n${codeBlock(sql)}`;
-  }
-
-  function trigger({ source, target, table: on, sql }: TriggerReport): string {
-    return `**${cell(target)}** on ${cell(on)}${source === target ? "" : ` (from ${cell(source)})`}:\n\n${codeBlock(sql)}`;
-  }
 }
 
 function rejects({ rejects: all, files: { rejects: file } }: MigrationReport): string {

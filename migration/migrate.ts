@@ -8,10 +8,12 @@ import { messageOf, UserError } from "../support/errors";
 import { refusePooler } from "../support/pooler";
 import { connect, describeTarget } from "../support/postgres";
 import type { Thread } from "../support/thread";
+import { Crew } from "./crew";
 import { finishStaging, loadStaging } from "./load/create";
 import { finishTables, loadExisting, openTables } from "./load/existing";
 import { unfitWarnings } from "./load/fit";
 import { canKeepLedger, commitRun, type LedgerEntry, recordRun, refuseKnowingly } from "./load/ledger";
+import type { Loading } from "./load/load-tables";
 import { lockSchema } from "./load/lock";
 import { type OnProgress, Run } from "./load/run";
 import { checkNames, checkReplaceable, dropStaging, lostPrivileges, openStaging, swapIntoPlace } from "./load/staging";
@@ -31,7 +33,7 @@ import { startCheck, type Wholeness } from "./source/check";
 import { type FrozenSource, freeze } from "./source/freeze";
 import { checkIntegrity } from "./source/integrity";
 import { openReadOnly, type Sqlite } from "./source/open";
-import { profileTable } from "./source/profile";
+import { PagedSource } from "./source/paged-source";
 import { notProved } from "./verify/not-proved";
 import { SourceSide } from "./verify/source-side";
 import { verifyMigration } from "./verify/verify";
@@ -57,6 +59,8 @@ interface Prepared {
   /** Without what the check, which goes on meanwhile, adds to it. */
   catalog: SourceCatalog;
   check: Thread<Wholeness>;
+  paged: PagedSource;
+  crew: Crew;
 }
 
 async function prepare(options: MigrationOptions, run: Run): Promise<Prepared> {
@@ -64,15 +68,17 @@ async function prepare(options: MigrationOptions, run: Run): Promise<Prepared> {
   const { fingerprint } = frozen;
   run.log(`source: sha256 ${fingerprint.sha256}, ${fingerprint.sizeBytes} bytes, ${fingerprint.journalMode}`);
   const db = openReadOnly(frozen.readable.path);
+  const crew = new Crew(Number(fingerprint.sizeBytes));
   try {
     return await run.step("reading the schema", () => {
       const tables = readTables(db, frozen.readable.originalSql);
       const objects = readObjects(db);
       const check = startCheck({ path: frozen.path, name: fingerprint.path, tables });
       const catalog = { fingerprint, tables, objects, integrityErrors: [], foreignKeyViolations: [] };
-      return { frozen, db, catalog, check };
+      return { frozen, db, catalog, check, paged: new PagedSource(frozen.readable.path, db, tables), crew };
     });
   } catch (error) {
+    await crew.end();
     // What stands in the way of reading may be damage, which the check can name.
     try {
       checkIntegrity(db, fingerprint.path);
@@ -83,8 +89,9 @@ async function prepare(options: MigrationOptions, run: Run): Promise<Prepared> {
   }
 }
 
-async function release({ db, check, frozen }: Prepared): Promise<void> {
+async function release({ db, check, crew, frozen }: Prepared): Promise<void> {
   await check.end();
+  await crew.end();
   db.close();
   if (frozen.readable.path !== frozen.path) rmSync(frozen.readable.path, { force: true });
 }
@@ -92,22 +99,22 @@ async function release({ db, check, frozen }: Prepared): Promise<void> {
 /** The plan, after looking at the target. Changes nothing. */
 async function makePlan(
   options: MigrationOptions,
-  { db, catalog, check }: Prepared,
+  { db, catalog, check, paged, crew }: Prepared,
   client: Client,
   run: Run,
 ): Promise<MigrationPlan> {
   const targets = options.mode === "existing" ? await readTargetTables(client, options.schema) : [];
-  const profiles: Profiles = new Map();
+  let profiles: Profiles;
   const choices = readChoices(catalog.tables, options, catalog.objects);
   try {
-    await run.step("looking at the values", () => {
-      for (const table of catalog.tables)
-        if (table.kind === "table" && !options.excludeTables.includes(table.name))
-          profiles.set(
-            table.name,
-            profileTable(db, table, options.mode === "existing" ? familiesOf(table, targets, choices) : undefined),
-          );
-    });
+    const tables = catalog.tables.filter(({ kind, name }) => kind === "table" && !options.excludeTables.includes(name));
+    profiles = await run.step("looking at the values", () =>
+      paged.profile(
+        tables,
+        (table) => (options.mode === "existing" ? familiesOf(table, targets, choices) : undefined),
+        crew,
+      ),
+    );
   } catch (error) {
     // Damage, which the check names, is told first.
     await check.result;
@@ -255,6 +262,10 @@ function loadContext(work: Work, schema: string): LoadContext {
   };
 }
 
+function loading({ options, plan, prepared }: Work, context: LoadContext): Loading {
+  return { context, tables: plan.tables, paged: prepared.paged, target: options.target, crew: prepared.crew };
+}
+
 async function migrateCreate(work: Work): Promise<void> {
   const { run, options, client, plan, outcome } = work;
   const replaced = await checkNames(client, plan, options.overwrite).catch((error) =>
@@ -265,7 +276,7 @@ async function migrateCreate(work: Work): Promise<void> {
   const staging = await openStaging(client, options.schema, run.id);
   try {
     const context = loadContext(work, staging);
-    outcome.tables = await loadStaging(context, plan, options.orphans);
+    outcome.tables = await loadStaging(loading(work, context), plan, options.orphans);
     refuseBadRows(work);
     startSourceSide(work);
     await finishStaging(context, plan);
@@ -311,7 +322,7 @@ async function migrateExisting(work: Work): Promise<void> {
   try {
     const context = loadContext(work, options.schema);
     const constraints = await openTables(context, plan, options.overwrite);
-    outcome.tables = await loadExisting(context, plan);
+    outcome.tables = await loadExisting(loading(work, context), plan);
     refuseBadRows(work);
     startSourceSide(work);
     await finishTables(context, plan, constraints);

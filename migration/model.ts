@@ -458,6 +458,8 @@ export interface TableReport {
   rejectedRows: string;
   /** Milliseconds that its loading took. */
   durationMs: number;
+  /** How its rows were read: from the file's pages, or by SQLite, where these hold something that the page reader does not know. */
+  reader: "pages" | "sqlite";
 }
 
 /** What the plan made of one column. */

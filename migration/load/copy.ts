@@ -11,9 +11,13 @@ export interface CopyTarget {
   inTransaction: boolean;
 }
 
+/** The columns that take values. */
+export function copiedColumns(table: TablePlan): TablePlan["columns"] {
+  return table.columns.filter((column) => column.generated === undefined);
+}
+
 export function copyInto(client: Client, schema: string, table: TablePlan, inTransaction: boolean): CopyTarget {
-  const columns = table.columns
-    .filter((column) => column.generated === undefined)
+  const columns = copiedColumns(table)
     .map((column) => escapeIdentifier(column.target))
     .join(", ");
   return { client, inTransaction, sql: `COPY ${qualified(schema, table.target)} (${columns}) FROM STDIN` };
@@ -68,7 +72,7 @@ function* chunks(lines: string[]): Generator<Buffer> {
 }
 
 /** Data exception, integrity violation, raised by a trigger, a row too large: SQLSTATE classes 22, 23, P0 and 54. */
-function isAboutRows(error: DatabaseError): boolean {
+export function isAboutRows(error: DatabaseError): boolean {
   return /^(22|23|P0|54)/.test(error.code ?? "");
 }
 

@@ -8,15 +8,17 @@ import { counted } from "../report/text";
 import { makeChecks } from "./checks";
 import { settleDefaults } from "./defaults";
 import { hasGenerated, settleGenerated, withoutGenerated } from "./generated";
+import { type Loading, loadOneByOne, loadTables } from "./load-tables";
 import { Orphans, unfitRows } from "./orphans";
-import { type LoadContext, loadTable } from "./table";
+import type { LoadContext } from "./table";
 
 /** Makes the tables and loads their rows. */
 export async function loadStaging(
-  context: LoadContext,
+  loading: Loading,
   plan: MigrationPlan,
   policy: Policies["orphans"],
 ): Promise<TableReport[]> {
+  const { context } = loading;
   const { client, run, schema } = context;
   await run.step(`making ${counted(plan.tables.length, "table")}`, async () => {
     for (const table of plan.tables) {
@@ -28,12 +30,11 @@ export async function loadStaging(
     policy === "keep"
       ? null
       : await run.step("looking for orphans", () => new Orphans(context, plan, unfitRows(context, plan)));
-  const reports = await run.step("loading the rows", async () => {
-    const loaded: TableReport[] = [];
-    for (const table of plan.tables)
-      loaded.push(await loadTable(context, withoutGenerated(table), orphans?.exclude(plan, table) ?? null));
-    return loaded;
-  });
+  const load = { ...loading, tables: plan.tables.map(withoutGenerated) };
+  const reports = await run.step("loading the rows", () =>
+    // Which rows of a table are orphans is known when its parents are loaded.
+    orphans === null ? loadTables(load) : loadOneByOne(load, (table) => orphans.exclude(plan, table)),
+  );
   const computed = plan.tables.filter(hasGenerated);
   if (computed.length > 0)
     await run.step("computing generated columns", async () => {

@@ -6,8 +6,9 @@ import { DatabaseError, escapeIdentifier } from "pg";
 import { UserError } from "../../support/errors";
 import type { MigrationPlan, TablePlan, TableReport } from "../model";
 import { qualified } from "../plan/ddl";
+import { type Loading, loadOneByOne } from "./load-tables";
 import { Orphans } from "./orphans";
-import { type LoadContext, loadTable } from "./table";
+import type { LoadContext } from "./table";
 import { readTargetTables } from "./target-tables";
 
 /** A foreign key that was dropped, and the SQL that adds it again. */
@@ -86,12 +87,11 @@ async function empty({ client, schema }: LoadContext, plan: MigrationPlan, all: 
 }
 
 /** Loads all tables. A row whose parent is not there, or was set aside, is set aside too: the target's foreign keys have no room for it. */
-export async function loadExisting(context: LoadContext, plan: MigrationPlan): Promise<TableReport[]> {
-  return await context.run.step("loading the rows", async () => {
-    const reports: TableReport[] = [];
+export async function loadExisting(loading: Loading, plan: MigrationPlan): Promise<TableReport[]> {
+  const { context } = loading;
+  return await context.run.step("loading the rows", () => {
     const orphans = new Orphans(context, plan);
-    for (const table of plan.tables) reports.push(await loadTable(context, table, orphans.exclude(plan, table)));
-    return reports;
+    return loadOneByOne(loading, (table) => orphans.exclude(plan, table));
   });
 }
 

@@ -93,7 +93,8 @@ function aggregate(db: Sqlite, table: SourceTable, groups: string[][]): SqliteVa
 
 const contraryShown = 3;
 
-function lookAtForms(
+/** Looks one by one at the values of columns that ask for it. */
+export function lookAtForms(
   db: Sqlite,
   table: SourceTable,
   profiles: Map<string, ColumnProfile>,

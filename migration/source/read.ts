@@ -35,13 +35,39 @@ export class TableReader {
 
   /** Every row, in the order of the key. Memory holds one batch. The values of the plan's columns come first. */
   *batches(batchRows: number): Generator<Row[]> {
-    const select = this.db
-      .prepare<[], Row>(`SELECT ${this.#names.map(quoteName).join(", ")} ${this.#from} ${this.#order}`)
+    yield* this.#batched(this.#select("", this.#order).iterate(), batchRows);
+  }
+
+  /** The rows whose rowids lie within a range, both ends included. */
+  *range(from: bigint, to: bigint, batchRows: number): Generator<Row[]> {
+    const where = `WHERE ${this.#rowid} BETWEEN ? AND ?`;
+    yield* this.#batched(this.#select(where, this.#order).iterate(from, to), batchRows);
+  }
+
+  /** Single rows, by their rowids. */
+  *rows(rowids: Iterable<bigint>, batchRows: number): Generator<Row[]> {
+    const select = this.#select(`WHERE ${this.#rowid} = ?`, "");
+    function* each() {
+      for (const rowid of rowids) yield select.get(rowid) ?? missing();
+    }
+    yield* this.#batched(each(), batchRows);
+  }
+
+  get #rowid(): string {
+    return this.table.key.map(quoteName).join();
+  }
+
+  #select(where: string, order: string) {
+    return this.db
+      .prepare<bigint[], Row>(`SELECT ${this.#names.map(quoteName).join(", ")} ${this.#from} ${where} ${order}`)
       .raw();
+  }
+
+  *#batched(rows: Iterable<Row>, batchRows: number): Generator<Row[]> {
     let batch: Row[] = [];
     let bytes = 0;
     let place = 0;
-    for (const row of select.iterate()) {
+    for (const row of rows) {
       if (this.#integerKey(row) === null) this.#places.set(row, place);
       place++;
       batch.push(row);

@@ -21,6 +21,7 @@ export function largeReport(tables: number, checksPerTable: number): MigrationRe
       sourceRows: rows(i),
       loadedRows: rows(i),
       rejectedRows: "0",
+      reader: "pages" as const,
       durationMs: i,
     })),
     planned: names.map((name, i) => ({
@@ -93,6 +94,7 @@ export function hostileReport(): MigrationReport {
       sourceRows: "2",
       loadedRows: "1",
       rejectedRows: "1",
+      reader: "pages" as const,
       durationMs: 1,
     })),
     planned: hostile.map((name) => ({

@@ -61,8 +61,24 @@ export function sampleReport(changes: Partial<MigrationReport> = {}): MigrationR
     badRows: "fail",
     totals: { tables: 2, sourceRows: "33", loadedRows: "33", rejectedRows: "0", errors: 0 },
     tables: [
-      { source: "users", target: "users", sourceRows: "1", loadedRows: "1", rejectedRows: "0", durationMs: 3 },
-      { source: "Audit", target: "audit_logs", sourceRows: "32", loadedRows: "32", rejectedRows: "0", durationMs: 4 },
+      {
+        source: "users",
+        target: "users",
+        sourceRows: "1",
+        loadedRows: "1",
+        rejectedRows: "0",
+        durationMs: 3,
+        reader: "pages" as const,
+      },
+      {
+        source: "Audit",
+        target: "audit_logs",
+        sourceRows: "32",
+        loadedRows: "32",
+        rejectedRows: "0",
+        durationMs: 4,
+        reader: "pages" as const,
+      },
     ],
     planned: [
       {

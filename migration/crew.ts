@@ -1,0 +1,57 @@
+/** The threads of a run, among which parts of tables are handed round. */
+import { availableParallelism } from "node:os";
+import { StandingThread } from "../support/standing-thread";
+
+/** Below this a run is over before threads have started. */
+const worthThreads = 24 * 1024 * 1024;
+/** More readers than this wait for the server, which wants processors too. */
+const mostThreads = 4;
+/** Rows go by as bytes: few values are made. */
+const youngMegabytes = 8;
+
+export class Crew {
+  readonly threads: StandingThread[];
+
+  /** @param bytes of the source */
+  constructor(bytes: number) {
+    const wanted = bytes < worthThreads ? 0 : Math.min(mostThreads, availableParallelism());
+    this.threads = Array.from({ length: wanted }, () => new StandingThread(youngMegabytes));
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.threads.map((thread) => thread.end()));
+  }
+}
+
+/** Hands tasks to workers, each the next when it is done with one. The first failure ends it, when the others have finished theirs. */
+export async function handRound<W, T>(
+  workers: W[],
+  tasks: T[],
+  work: (worker: W, task: T) => Promise<void>,
+): Promise<void> {
+  const failures: unknown[] = [];
+  let next = 0;
+  const taken = await Promise.allSettled(
+    workers.map(async (worker) => {
+      while (next < tasks.length && failures.length === 0) {
+        try {
+          await work(worker, tasks[next++] as T);
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+    }),
+  );
+  void taken;
+  if (failures.length > 0) throw failures[0];
+}
+
+/** A table's leaves in parts: large ones, so that a COPY is worth its beginning, and several, so that all threads end at about the same time. */
+export function partsOf(leaves: Uint32Array, pageSize: number): Uint32Array[] {
+  const least = Math.ceil((1024 * 1024) / pageSize);
+  const most = Math.ceil((16 * 1024 * 1024) / pageSize);
+  const size = Math.min(most, Math.max(least, Math.ceil(leaves.length / 8)));
+  const parts: Uint32Array[] = [];
+  for (let from = 0; from < leaves.length; from += size) parts.push(leaves.slice(from, from + size));
+  return parts;
+}

@@ -1,0 +1,141 @@
+/** The rows in a table's leaf pages: each one's rowid and record, overflow pages followed (sqlite.org/fileformat2.html, 1.6). */
+import { NotReadHere, PageFile } from "./file";
+import { tableLeaf } from "./leaves";
+import { integer, joined, readInteger, readVarint, varintEnd } from "./varint";
+
+/** Reads row after row. The record of the current row lies in `bytes` (and `view`) from `start`; of its `length` bytes `present` are there. */
+export class LeafRows {
+  readonly file: PageFile;
+  bytes: Buffer = Buffer.alloc(0);
+  view: DataView = new DataView(new ArrayBuffer(0));
+  start = 0;
+  length = 0;
+  present = 0;
+  /** The rowid's halves; `low` as unsigned. */
+  high = 0;
+  low = 0;
+  cells = 0;
+  readonly #overflow: PageFile;
+  #page = 0;
+  #at = 0;
+  #pageBytes: Buffer = this.bytes;
+  #pageView = this.view;
+  #scratch = Buffer.allocUnsafeSlow(64 * 1024);
+  #localStart = 0;
+  #localLength = 0;
+  #firstOverflow = 0;
+  #before: { high: number; low: number } | null = null;
+
+  constructor(path: string) {
+    this.file = new PageFile(path);
+    this.#overflow = new PageFile(path, 2);
+  }
+
+  close(): void {
+    this.file.close();
+    this.#overflow.close();
+  }
+
+  get rowid(): bigint {
+    return joined(this.high, this.low);
+  }
+
+  /** Forgets the rowid before: what comes need not be greater. */
+  restart(): void {
+    this.#before = null;
+  }
+
+  /** Goes to a leaf. */
+  open(page: number): void {
+    const { file } = this;
+    file.seek(page);
+    this.#page = page;
+    this.#at = file.at;
+    this.#pageBytes = file.bytes;
+    this.#pageView = file.view;
+    if (file.bytes[file.at] !== tableLeaf) throw new NotReadHere(`page ${page} is no leaf of a table`);
+    this.cells = file.view.getUint16(file.at + 3);
+    if (8 + this.cells * 2 > file.header.usableSize) throw new NotReadHere(`page ${page} has too many cells`);
+  }
+
+  /** Goes to a row of the leaf, by position. */
+  row(cell: number): void {
+    const { usableSize } = this.file.header;
+    const bytes = this.#pageBytes;
+    const at = this.#at;
+    const offset = this.#pageView.getUint16(at + 8 + cell * 2);
+    if (offset < 8 + this.cells * 2 || offset + 4 > usableSize) this.#wrong("a cell outside the page");
+    const length = readVarint(bytes, at + offset);
+    readInteger(bytes, varintEnd);
+    this.start = varintEnd;
+    this.length = length;
+    this.bytes = bytes;
+    this.view = this.#pageView;
+    this.#localStart = this.start;
+    this.#ascending();
+    const most = usableSize - 35;
+    if (length <= most) {
+      this.present = length;
+      if (this.start + length > at + usableSize) this.#wrong("a row beyond the page");
+      return;
+    }
+    const least = Math.floor(((usableSize - 12) * 32) / 255) - 23;
+    const fitting = least + ((length - least) % (usableSize - 4));
+    this.present = fitting <= most ? fitting : least;
+    this.#localLength = this.present;
+    if (this.start + this.present + 4 > at + usableSize) this.#wrong("a row beyond the page");
+    this.#firstOverflow = this.view.getUint32(this.start + this.present);
+  }
+
+  #ascending(): void {
+    const { high, low } = integer;
+    const before = this.#before;
+    if (before !== null && !(high > before.high || (high === before.high && low > before.low)))
+      this.#wrong("rows out of order");
+    if (before === null) this.#before = { high, low };
+    else {
+      before.high = high;
+      before.low = low;
+    }
+    this.high = high;
+    this.low = low;
+  }
+
+  #wrong(what: string): never {
+    throw new NotReadHere(`${what}, on page ${this.#page}`);
+  }
+
+  /** Puts the record together up to its first `needed` bytes, where it goes on in overflow pages. */
+  assemble(needed: number): void {
+    if (needed <= this.present) return;
+    const { usableSize } = this.file.header;
+    const carried = usableSize - 4;
+    // The whole record might be asked for next: one that is larger than the file is none.
+    if (this.length > this.file.header.pageCount * usableSize) this.#wrong("a row larger than the file");
+    const whole = Math.min(this.length, needed + carried);
+    if (this.#scratch.length < whole) this.#scratch = Buffer.allocUnsafeSlow(Math.min(this.length, whole * 2));
+    const scratch = this.#scratch;
+    // A second call for the same row begins again: few rows need it.
+    let filled = this.#localLength;
+    this.#pageBytes.copy(scratch, 0, this.#localStart, this.#localStart + filled);
+    let next = this.#firstOverflow;
+    while (filled < whole) {
+      this.#overflow.seek(next);
+      const { bytes, view, at } = this.#overflow;
+      next = view.getUint32(at);
+      const taken = Math.min(carried, this.length - filled, scratch.length - filled);
+      bytes.copy(scratch, filled, at + 4, at + 4 + taken);
+      filled += taken;
+      if (filled === this.length && next !== 0) this.#wrong("an overflow chain that goes on");
+    }
+    this.bytes = scratch;
+    this.view = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
+    this.start = 0;
+    this.present = filled;
+  }
+
+  /** Gives back the memory of a very large row. */
+  relieve(): void {
+    if (this.#scratch.length > 4 * 1024 * 1024) this.#scratch = Buffer.allocUnsafeSlow(64 * 1024);
+  }
+}

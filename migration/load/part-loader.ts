@@ -17,17 +17,15 @@ export interface Part {
 }
 
 export class PartLoader {
-  readonly #tools: PageTools;
+  #tools: PageTools | null = null;
   #current: { table: number; rows: RowLoader; pages: PagesLoader | null } | null = null;
 
   constructor(
     readonly context: TableContext,
-    path: string,
+    readonly path: string,
     readonly tables: TablePlan[],
     readonly paged: (PagedTable | null)[],
-  ) {
-    this.#tools = { rows: new LeafRows(path), out: new Chunks() };
-  }
+  ) {}
 
   /** @param exclude of this table */
   async load({ table, leaves }: Part, exclude: Exclude | null, onRows: OnRows): Promise<LoadedPart> {
@@ -42,13 +40,19 @@ export class PartLoader {
     const plan = this.tables[table] as TablePlan;
     const paged = this.paged[table] ?? null;
     const rows = new RowLoader(this.context, plan, exclude);
-    const pages = paged === null ? null : new PagesLoader(this.#tools, paged, plan, rows, exclude);
+    const pages = paged === null ? null : new PagesLoader(this.#pageTools(), paged, plan, rows, exclude);
     this.#current = { table, rows, pages };
     return this.#current;
   }
 
+  /** A file that has no page this reader knows is not opened by it. */
+  #pageTools(): PageTools {
+    this.#tools ??= { rows: new LeafRows(this.path), out: new Chunks() };
+    return this.#tools;
+  }
+
   close(): void {
-    this.#tools.rows.close();
+    this.#tools?.rows.close();
   }
 }
 

@@ -55,7 +55,7 @@ const value = fc.oneof(
     140737488355328n,
   ),
   fc.double(),
-  fc.constantFrom(-0.0, 1e300, 5e-324, Infinity, -Infinity, 1.0, 4503599627370497.5),
+  fc.constantFrom(-0.0, 1e300, 5e-324, Infinity, -Infinity, 1.0, 1125899906842624.5),
   fc.string({ maxLength: 20 }),
   fc.string({ unit: "grapheme", maxLength: 10 }),
   fc.constantFrom(
@@ -179,7 +179,7 @@ const text = (bytes: Buffer) => `text ${bytes.toString("latin1")}`;
 const plain = (given: unknown) =>
   Buffer.isBuffer(given) ? `blob ${given.toString("latin1")}` : Object.is(given, -0) ? "-0.0" : given;
 
-function bySqlite(db: Sqlite, table: SourceTable, path: string): unknown[][] {
+function bySqlite(db: Sqlite, table: SourceTable): unknown[][] {
   const stored = layoutOf(db, table).columns.map(({ name }) => name);
   const select = stored.flatMap((name) => [
     `typeof(${quoteName(name)})`,
@@ -220,7 +220,7 @@ describe("the page reader", () => {
               continue;
             }
             const found = byPages(path, db, table);
-            expect(found).toEqual(withoutDefaults(bySqlite(db, table, path), found));
+            expect(found).toEqual(withoutDefaults(bySqlite(db, table), found));
           }
         } finally {
           db.close();
@@ -259,7 +259,7 @@ describe("the page reader", () => {
         for (const { at, byte } of bytes) writeSync(file, Buffer.of(byte), 0, 1, 100 + (at % (size - 100)));
         closeSync(file);
         try {
-          const sqlite = attempt(path, (db, table) => bySqlite(db, table, path));
+          const sqlite = attempt(path, (db, table) => bySqlite(db, table));
           const pages = attempt(path, (db, table) => byPages(path, db, table));
           if (sqlite === null || pages === null || !isWhole(path)) return;
           expect(pages.length).toBe(sqlite.length);
@@ -286,7 +286,7 @@ describe("the page reader", () => {
     db.close();
     const read = openReadOnly(path);
     const [table] = readTables(read);
-    expect(byPages(path, read, table as SourceTable)).toEqual(bySqlite(read, table as SourceTable, path));
+    expect(byPages(path, read, table as SourceTable)).toEqual(bySqlite(read, table as SourceTable));
     read.close();
   });
 

@@ -263,7 +263,11 @@ export class RowWriter {
   /** Any value, by way of what `encoderFor` makes of it. @param stored its bytes in the record */
   #value(out: Chunks, { plan, encode }: Column, value: SqliteValue, stored: number): boolean {
     // Text that was decoded wrongly, and blobs in other columns, need a closer look than this.
-    if (Buffer.isBuffer(value) || (typeof value === "string" && value.includes("\uFFFD"))) return false;
+    if (
+      (Buffer.isBuffer(value) && plan.type.kind !== "uuid") ||
+      (typeof value === "string" && value.includes("\uFFFD"))
+    )
+      return false;
     const text = encode(value);
     if (text instanceof Unfit) return false;
     if (value === null) {

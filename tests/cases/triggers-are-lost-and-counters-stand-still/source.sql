@@ -1,0 +1,10 @@
+CREATE TABLE topics(id INTEGER PRIMARY KEY, title TEXT, replies INTEGER NOT NULL DEFAULT 0, changed DATETIME);
+CREATE TABLE replies(id INTEGER PRIMARY KEY, topic INTEGER NOT NULL, body TEXT);
+CREATE TABLE history(id INTEGER PRIMARY KEY AUTOINCREMENT, topic INTEGER, title TEXT);
+INSERT INTO topics VALUES (1, 'first', 1, '2020-01-01 00:00:00'); INSERT INTO replies VALUES (1, 1, 'x');
+CREATE VIRTUAL TABLE search USING fts5(body);
+CREATE TRIGGER replies_count AFTER INSERT ON replies BEGIN UPDATE topics SET replies = replies + 1 WHERE id = NEW.topic; END;
+CREATE TRIGGER replies_search AFTER INSERT ON replies BEGIN INSERT INTO search(rowid, body) VALUES (NEW.id, NEW.body); END;
+CREATE TRIGGER topics_history AFTER UPDATE OF title ON topics BEGIN INSERT INTO history(topic, title) VALUES (OLD.id, OLD.title); END;
+CREATE TRIGGER topics_keep BEFORE DELETE ON topics WHEN OLD.replies > 0 BEGIN SELECT RAISE(ABORT, 'it has replies'); END;
+CREATE TRIGGER topics_touch AFTER UPDATE OF title ON topics BEGIN UPDATE topics SET changed = datetime('now') WHERE id = NEW.id; END;

@@ -1,0 +1,13 @@
+CREATE TABLE artists(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE albums(id INTEGER PRIMARY KEY, artist INTEGER REFERENCES artists(id), title TEXT, cents INTEGER, secret TEXT);
+CREATE TABLE private(id INTEGER PRIMARY KEY, note TEXT);
+INSERT INTO artists VALUES (1, 'Nova'), (2, 'the Reeds');
+INSERT INTO albums VALUES (1, 1, 'One', 990, NULL), (2, 1, 'Two', 1290, NULL), (3, NULL, 'Lost', 100, 'x');
+INSERT INTO private VALUES (1, 'x');
+CREATE VIEW "Album List" AS SELECT al.*, ar.name AS "Artist Name" FROM albums al LEFT JOIN artists ar ON ar.id = al.artist;
+CREATE VIEW sales AS SELECT ar.id, ar.name, count(al.id) AS albums, ifnull(sum(al.cents), 0) AS cents FROM artists ar LEFT JOIN albums al ON al.artist = ar.id GROUP BY ar.id ORDER BY cents DESC;
+CREATE VIEW ranked AS SELECT title, rank() OVER (ORDER BY cents DESC) AS place FROM albums;
+CREATE VIEW first_letters AS WITH letters AS (SELECT DISTINCT upper(substr(name, 1, 1)) AS letter FROM artists) SELECT letter FROM letters;
+CREATE VIEW best AS SELECT name FROM sales WHERE cents > 1000;
+CREATE VIEW notes AS SELECT note FROM private;
+CREATE VIEW any_title AS SELECT artist, title FROM albums GROUP BY artist;

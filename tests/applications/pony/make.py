@@ -62,7 +62,7 @@ with db_session:
     for n in range(1, 11):
         Student(
             name=f"Student {n}", born=dt.date(2000, 1, n), group=groups[n % 2], grant=decimal.Decimal("100.10") * n,
-            active=n % 3 > 0, token=uuid.UUID(int=n * 31), photo=bytes([n, 0, 255]), settings={"n": n, "é": [None, True]},
+            active=n % 3 > 0, token=uuid.UUID(int=n * 31, version=4), photo=bytes([n, 0, 255]), settings={"n": n, "é": [None, True]},
             wakes=dt.time(6, n), travels=dt.timedelta(hours=1, minutes=n), seen=dt.datetime(2024, 2, n, 3, 4, 5, 678900),
             average=n / 7, courses=courses if n % 2 else courses[:1], essay="word " * n,
         )

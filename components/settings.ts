@@ -194,6 +194,7 @@ function readPolicies(read: ConfigReader): Policies {
   const policies: Policies = {
     types: read.map("types"),
     mixed: read.text("mixed") as Policies["mixed"],
+    badText: read.map("badText") as Policies["badText"],
     names: read.text("names") as Policies["names"],
     rename: read.map("rename"),
     maxRejects: read.integer("maxRejects", 0, Number.MAX_SAFE_INTEGER),

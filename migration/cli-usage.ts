@@ -32,6 +32,11 @@ const options: [commands: readonly Command[], option: string, meaning: string][]
     "--orphans WHAT",
     "mode create, rows that refer to nothing: keep (default, the foreign key is NOT VALID), or setAside",
   ],
+  [
+    commands,
+    "--bad-text [COLUMN=]WHAT",
+    "texts with NUL or bytes that are no text, in a column (table.column) or anywhere: reject (default), replace, or bytea; may be repeated",
+  ],
   [commands, "--names WHAT", "keep (default), or snake_case: OrderID becomes order_id"],
   [
     commands,

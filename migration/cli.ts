@@ -33,6 +33,7 @@ const flags = {
   mixed: { type: "string" },
   "max-rejects": { type: "string", multiple: true },
   orphans: { type: "string" },
+  "bad-text": { type: "string", multiple: true },
   names: { type: "string" },
   rename: { type: "string", multiple: true },
   overwrite: { type: "boolean" },
@@ -113,6 +114,10 @@ function readInput(values: ReturnType<typeof parse>, hasTarget: boolean): Migrat
         types: readMap("type", values.type),
         mixed: values.mixed as MigrationOptions["mixed"] | undefined,
         ...readLimits(values["max-rejects"] ?? []),
+        badText: readMap(
+          "bad-text",
+          values["bad-text"]?.map((text) => (text.includes("=") ? text : `*=${text}`)),
+        ) as MigrationOptions["badText"] | undefined,
         names: values.names as MigrationOptions["names"] | undefined,
         rename: readMap("rename", values.rename),
         orphans: values.orphans as MigrationOptions["orphans"] | undefined,

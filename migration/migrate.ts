@@ -34,6 +34,7 @@ import { type FrozenSource, freeze } from "./source/freeze";
 import { checkIntegrity } from "./source/integrity";
 import { openReadOnly, type Sqlite } from "./source/open";
 import { PagedSource } from "./source/paged-source";
+import { lookAtTexts } from "./source/profile";
 import { notProved } from "./verify/not-proved";
 import { SourceSide } from "./verify/source-side";
 import { verifyMigration } from "./verify/verify";
@@ -115,6 +116,8 @@ async function makePlan(
         crew,
       ),
     );
+    if (options.mode === "create")
+      for (const table of tables) lookAtTexts(db, table, profiles.get(table.name) ?? new Map(), choices);
   } catch (error) {
     // Damage, which the check names, is told first.
     await check.result;
@@ -278,6 +281,7 @@ async function migrateCreate(work: Work): Promise<void> {
     const context = loadContext(work, staging);
     outcome.tables = await loadStaging(loading(work, context), plan, options.orphans);
     refuseBadRows(work);
+    plan.warnings.push(...run.mendedWarnings());
     startSourceSide(work);
     await finishStaging(context, plan);
     await makeViews(context, plan);
@@ -324,6 +328,7 @@ async function migrateExisting(work: Work): Promise<void> {
     const constraints = await openTables(context, plan, options.overwrite);
     outcome.tables = await loadExisting(loading(work, context), plan);
     refuseBadRows(work);
+    plan.warnings.push(...run.mendedWarnings());
     startSourceSide(work);
     await finishTables(context, plan, constraints);
     await verify(work, options.schema);

@@ -16,11 +16,18 @@ export interface Policies {
   maxRejectsByTable: Record<string, number>;
   /** In create mode, rows whose foreign key refers to nothing: `keep` them, and the constraint is NOT VALID, or `setAside`, with what refers to them. */
   orphans: "keep" | "setAside";
+  /**
+   * Texts that PostgreSQL cannot hold (NUL in them, bytes that are not valid in the database's encoding), by column, `*` for all others: `reject` the
+   * row, `replace` (NUL is removed, what is not valid becomes U+FFFD; each such cell is told), or make the column `bytea` with the exact bytes.
+   */
+  badText: Record<string, BadText>;
   /** Names in the target: `keep` them exactly as they are, or `snake_case`. */
   names: "keep" | "snake_case";
   /** Names of single tables, columns (`table.column`), indexes and views, by the source's names; they win over `names`. */
   rename: Record<string, string>;
 }
+
+export type BadText = "reject" | "replace" | "bytea";
 
 /** What to migrate, to where, and what to do with what does not fit. */
 export interface MigrationOptions extends Policies {
@@ -192,6 +199,8 @@ export interface ColumnProfile {
   integerDigits: number | null;
   /** For decimals: the most digits after the point. */
   fractionDigits: number | null;
+  /** Texts that PostgreSQL cannot hold, counted only where config makes such a column bytea. */
+  badTexts?: string;
   /** Up to a few rows that speak against the declared type, by key. */
   contrary: string[];
 }
@@ -240,6 +249,8 @@ export interface ColumnPlan {
   generated?: string;
   /** Why this type: one sentence. */
   reason: string;
+  /** Texts that PostgreSQL cannot hold are mended, or all texts are their bytes in the database's encoding; absent where such rows are set aside. */
+  badText?: "replace" | "bytea";
   /** Set where config decided the type, so that values may not fit it. */
   byConfig?: true;
   profile: ColumnProfile | null;

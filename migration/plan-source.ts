@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unfitWarnings } from "./load/fit";
 import type { MigrationOptions, MigrationPlan, Policies } from "./model";
+import { readChoices } from "./plan/choices";
 import { type Profiles, planCreate } from "./plan/create-plan";
 import { readCatalog } from "./source/catalog";
 import { freeze } from "./source/freeze";
 import { openReadOnly } from "./source/open";
-import { profileTable } from "./source/profile";
+import { lookAtTexts, profileTable } from "./source/profile";
 
 /**
  * The plan of `create` mode from the source alone, for a first look before there is a server. What a target may have against it is
@@ -25,10 +26,13 @@ export async function planSource(
     const db = openReadOnly(readable.path);
     try {
       const catalog = readCatalog(db, fingerprint, readable.originalSql);
+      const choices = readChoices(catalog.tables, options, catalog.objects);
       const carried = catalog.tables.filter(
         ({ kind, name }) => kind === "table" && !options.excludeTables.includes(name),
       );
-      const profiles: Profiles = new Map(carried.map((table) => [table.name, profileTable(db, table)]));
+      const profiles: Profiles = new Map(
+        carried.map((table) => [table.name, lookAtTexts(db, table, profileTable(db, table), choices)]),
+      );
       const planned = planCreate(catalog, profiles, options);
       planned.warnings.push(...unfitWarnings(db, planned, options.badRows ?? "fail"));
       return planned;

@@ -9,6 +9,7 @@ export const defaultPolicies: Policies = {
   maxRejects: 0,
   maxRejectsByTable: {},
   orphans: "keep",
+  badText: {},
   names: "keep",
   rename: {},
 };
@@ -30,6 +31,11 @@ export function policyErrors(policies: Policies): PolicyError[] {
       : [{ policy: "maxRejects" as const, problem: `is ${policies.maxRejects}`, accepted: counts }]),
     ...Object.entries(policies.maxRejectsByTable).flatMap(([table, count]): PolicyError[] =>
       isCount(count) ? [] : [{ policy: "maxRejectsByTable", problem: `has ${count} for ${table}`, accepted: counts }],
+    ),
+    ...Object.entries(policies.badText).flatMap(([column, what]): PolicyError[] =>
+      ["reject", "replace", "bytea"].includes(what)
+        ? []
+        : [{ policy: "badText", problem: `has '${what}' for ${column}`, accepted: "reject, replace, bytea" }],
     ),
     ...wordError("names", policies.names, ["keep", "snake_case"]),
     ...Object.entries(policies.rename).flatMap(([from, to]): PolicyError[] =>

@@ -2,7 +2,7 @@
  * SQLite's values as fields of COPY's text format (postgresql.org/docs/16/sql-copy.html). Every value is checked completely against its
  * column's type, so that what the server would refuse, or would round or cut in silence, is found here, with its reason.
  */
-import { Buffer, isUtf8 } from "node:buffer";
+import { Buffer } from "node:buffer";
 import type { ColumnPlan, TargetType } from "../model";
 import { digitsOf, isJson, isPlainText, readBoolean, uuidForm } from "../plan/forms";
 import { isOrdinaryMoment, momentOfNumber, parseTemporal } from "../plan/temporal";
@@ -323,12 +323,4 @@ function json(kind: "json" | "jsonb"): EncodePresent {
       return new Unfit("invalid json", "It holds \\u0000, which jsonb cannot.");
     return text(typeof value === "number" ? String(value) : value);
   };
-}
-
-/** Whether the bytes of a text are valid in the database's encoding. */
-export function isValidText(raw: Buffer, encoding: string): boolean {
-  if (encoding === "UTF-8") return isUtf8(raw);
-  if (raw.length % 2 !== 0) return false;
-  const littleEndian = encoding === "UTF-16be" ? Buffer.from(raw).swap16() : raw;
-  return !/\p{Surrogate}/u.test(littleEndian.toString("utf16le"));
 }

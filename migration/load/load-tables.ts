@@ -51,6 +51,7 @@ export async function loadTables(loading: Loading, onTable: OnTable = () => {}):
         if ("rows" in told) tables.read(part, told.rows);
         else if ("log" in told) context.run.log(told.log);
         else if ("progress" in told) context.run.progress(told.progress);
+        else if ("mend" in told) context.run.mend(told.mend);
         else context.run.reject(...told.reject);
       });
       tables.add(part, loaded, performance.now() - started);

@@ -7,6 +7,7 @@ import { LeafRows } from "../source/pages/rows";
 import { Chunks } from "./binary/chunks";
 import type { Exclude } from "./orphans";
 import { type LoadedPart, type OnRows, type PagedTable, PagesLoader, type PageTools } from "./pages";
+import type { MendedText } from "./run";
 import { RowLoader, type TableContext } from "./table";
 
 /** Some leaves of a table, or null for the whole of one that better-sqlite3 reads. */
@@ -73,6 +74,7 @@ export type LoaderTold =
   | { rows: number }
   | { log: string }
   | { progress: string }
+  | { mend: MendedText }
   | { reject: [RejectedRow, Record<string, ExactValue>] };
 
 let opened: { loader: PartLoader; client: Client; tell: (told: LoaderTold) => void } | null = null;
@@ -85,6 +87,7 @@ export async function openLoader(input: LoaderInput): Promise<void> {
     run: {
       log: (line) => opened?.tell({ log: line }),
       progress: (line) => opened?.tell({ progress: line }),
+      mend: (mended) => opened?.tell({ mend: mended }),
       reject: (rejected, row) => opened?.tell({ reject: [rejected, row] }),
     },
     client,

@@ -1,8 +1,9 @@
 /** Rows as lines of COPY's text format, or as rejected, with the column and the reason. */
 import type { ExactValue, RejectedRow, TablePlan } from "../model";
+import { isValidText, mendText } from "../source/bad-text";
 import type { Row, TableReader } from "../source/read";
 import { exactValue, showValue } from "../source/value";
-import { type Encode, encoderFor, isValidText, Unfit } from "./encode";
+import { type Encode, encoderFor, Unfit } from "./encode";
 
 /** What stands in a JavaScript string for bytes that could not be decoded; a text may hold it by right too. */
 const replacement = "\uFFFD";
@@ -12,6 +13,10 @@ const perhapsHalf = /[\ud800-\udfff\ufffd]/;
 export class RowEncoder {
   readonly #encoders: Encode[];
   readonly #computed: boolean[];
+  /** JavaScript's text is UTF-8 here, and the column holds the bytes of another encoding. */
+  readonly #needsBytes: boolean[];
+  /** The texts of the last row that were mended, by column, as they were. */
+  mended: { column: string; raw: Buffer }[] = [];
   /** Whether a text as JavaScript has it may stand for other bytes than its own. */
   readonly #isSuspicious: (text: string) => boolean;
 
@@ -23,6 +28,7 @@ export class RowEncoder {
   ) {
     this.#encoders = table.columns.map(encoderFor);
     this.#computed = table.columns.map((column) => column.generated !== undefined);
+    this.#needsBytes = table.columns.map((column) => column.badText === "bytea" && encoding !== "UTF-8");
     this.#isSuspicious = encoding === "UTF-8" ? (text) => text.includes(replacement) : (text) => perhapsHalf.test(text);
   }
 
@@ -30,12 +36,14 @@ export class RowEncoder {
   encode(row: Row): string | RejectedRow {
     let line = "";
     let first = true;
+    this.mended = [];
     for (let index = 0; index < this.#encoders.length; index++) {
       // PostgreSQL computes it.
       if (this.#computed[index]) continue;
       const value = row[index] ?? null;
       const field =
-        typeof value === "string" && this.#isSuspicious(value)
+        typeof value === "string" &&
+        (this.#needsBytes[index] || this.#isSuspicious(value) || this.#hasNul(index, value))
           ? this.#suspicious(row, index, value)
           : this.#encoders[index]?.(value);
       if (field === undefined || field instanceof Unfit)
@@ -48,9 +56,20 @@ export class RowEncoder {
 
   #suspicious(row: Row, index: number, value: string): string | Unfit | undefined {
     const raw = this.reader.bytes(row, index);
-    if (isValidText(raw, this.encoding)) return this.#encoders[index]?.(value);
+    const { badText } = this.table.columns[index] ?? {};
+    if (badText === "bytea") return this.#encoders[index]?.(raw);
+    const valid = isValidText(raw, this.encoding);
+    if (badText === "replace" && (!valid || value.includes("\0"))) {
+      this.mended.push({ column: this.table.columns[index]?.source ?? "", raw });
+      return this.#encoders[index]?.(mendText(raw, this.encoding));
+    }
+    if (valid) return this.#encoders[index]?.(value);
     if (this.table.columns[index]?.type.kind === "bytea") return this.#encoders[index]?.(raw);
     return new Unfit("invalid text", `Its bytes are not valid ${this.encoding}.`);
+  }
+
+  #hasNul(index: number, value: string): boolean {
+    return this.table.columns[index]?.badText === "replace" && value.includes("\0");
   }
 
   /** @param index the column that does not fit, or null where the server did not say */

@@ -10,6 +10,14 @@ import { type Limit, tableLimit, totalLimit } from "./limits";
 /** Rows set aside that the report and the log show: of one table, and in all. */
 const shownOfTable = 100;
 const shownInAll = 1000;
+const shownMended = 10;
+
+/** A text that was mended, and its bytes before that. */
+export interface MendedText extends Pick<RejectedRow, "table" | "locator" | "key"> {
+  column: string;
+  /** In base64. */
+  was: string;
+}
 
 /** One line of progress, for people. */
 export type OnProgress = (line: string) => void;
@@ -36,6 +44,9 @@ export class Run {
   readonly #log: number;
   readonly #onProgress: OnProgress;
   #rejectsFile: number | null = null;
+  readonly mendedPath: string;
+  readonly #mended = new Map<string, { count: number; keys: string[] }>();
+  #mendedFile: number | null = null;
 
   /** Makes the run's folder. */
   constructor(workFolder: string, onProgress: OnProgress) {
@@ -51,6 +62,7 @@ export class Run {
     }
     this.logPath = join(this.folder, `migration_${this.stamp}.log`);
     this.rejectsPath = join(this.folder, "rejects.jsonl");
+    this.mendedPath = join(this.folder, "mended-texts.jsonl");
     this.#log = openSync(this.logPath, "a", 0o600);
     this.#onProgress = onProgress;
   }
@@ -103,6 +115,27 @@ export class Run {
       );
   }
 
+  /** Notes a text that was mended, whole, in a file beside the report. */
+  mend({ table, locator, key, column, was }: MendedText): void {
+    const mended = this.#mended.get(`${table}.${column}`) ?? { count: 0, keys: [] };
+    this.#mended.set(`${table}.${column}`, mended);
+    mended.count++;
+    if (mended.keys.length < shownMended) mended.keys.push(JSON.stringify(key));
+    this.#mendedFile ??= openSync(this.mendedPath, "a", 0o600);
+    writeSync(
+      this.#mendedFile,
+      `${JSON.stringify({ table, locator, key, column, was: { t: "text", base64: was } })}\n`,
+    );
+  }
+
+  /** For the report: how many texts of which columns were mended. */
+  mendedWarnings(): string[] {
+    return [...this.#mended].map(
+      ([column, { count, keys }]) =>
+        `${count} ${count === 1 ? "text" : "texts"} of ${column} held NUL or bytes that are no text: by config NUL was removed, and the other bytes became U+FFFD (${keys.join(", ")}${count > keys.length ? ", …" : ""}). ${this.mendedPath} holds each as it was.`,
+    );
+  }
+
   /** The limit that the rows set aside, of a table or in all, have gone beyond. */
   exceededLimit(table: string): (Limit & { of: string; count: number }) | null {
     const own = { ...tableLimit(this.limits, table), of: table, count: this.setAside.count(table) };
@@ -120,5 +153,7 @@ export class Run {
     closeSync(this.#log);
     if (this.#rejectsFile !== null) closeSync(this.#rejectsFile);
     this.#rejectsFile = null;
+    if (this.#mendedFile !== null) closeSync(this.#mendedFile);
+    this.#mendedFile = null;
   }
 }

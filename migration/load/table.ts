@@ -11,7 +11,7 @@ import type { Run } from "./run";
 
 /** What the loading of a table needs. */
 export interface TableContext {
-  run: Pick<Run, "log" | "progress" | "reject">;
+  run: Pick<Run, "log" | "progress" | "reject" | "mend">;
   client: Client;
   /** The frozen copy. */
   db: Sqlite;
@@ -67,6 +67,14 @@ export class RowLoader {
         const excluded = exclude === null ? null : exclude(reader.locator(row));
         const line = excluded === null ? encoder.encode(row) : encoder.reject(row, excluded, null);
         if (typeof line === "string") {
+          for (const { column, raw } of encoder.mended)
+            run.mend({
+              table: table.source,
+              locator: reader.locator(row),
+              key: reader.shownKey(row),
+              column,
+              was: raw.toString("base64"),
+            });
           lines.push(line);
           accepted.push(row);
         } else unfit.push([row, line]);

@@ -1,12 +1,13 @@
 /** What config decides about single columns, found by the source's own names. */
 import { UserError } from "../../support/errors";
-import type { Policies, SourceColumn, SourceObject, SourceTable } from "../model";
+import type { BadText, Policies, SourceColumn, SourceObject, SourceTable } from "../model";
 import { snakeCase } from "./names";
 import { readTypeWords, type TypeWords } from "./type-words";
 
 export interface Choices {
   /** The type that config gives a column: by its own name, else by its declared type. */
   type(table: SourceTable, column: SourceColumn): TypeWords | null;
+  badText(table: SourceTable, column: string): BadText;
   /** What a table, index, view or constraint is to be called. */
   name(source: string): string;
   /** The same of what cannot be named singly: the columns of a view. */
@@ -31,7 +32,7 @@ const id = (table: SourceTable, column: string) => JSON.stringify([table.name, c
  */
 export function readChoices(
   tables: SourceTable[],
-  { types = {}, maxRejectsByTable = {}, names = "keep", rename = {} }: Partial<Policies>,
+  { types = {}, maxRejectsByTable = {}, names = "keep", rename = {}, badText = {} }: Partial<Policies>,
   objects: SourceObject[] = [],
 ): Choices {
   const unknown: string[] = [];
@@ -54,6 +55,12 @@ export function readChoices(
     ...tables.flatMap(({ name, indexes }) => [name, ...indexes.map((index) => index.name)]),
     ...objects.map(({ name }) => name),
   ]);
+  const texts = new Map<string, BadText>();
+  for (const [name, what] of Object.entries(badText)) {
+    const column = findColumn(tables, name);
+    if (column !== null) texts.set(id(column[0], column[1].name), what);
+    else if (name !== "*") unknown.push(`badText names ${name}, which is no column (table.column) of the source`);
+  }
   const columnNames = new Map<string, string>();
   const relationNames = new Map<string, string>();
   for (const [name, to] of Object.entries(rename)) {
@@ -72,6 +79,7 @@ export function readChoices(
     type: (table, column) =>
       byColumn.get(id(table, column.name)) ?? byDeclaration.get(declared(column.declaredType)) ?? null,
     name: (source) => relationNames.get(source) ?? renamed(source),
+    badText: (table, column) => texts.get(id(table, column)) ?? badText["*"] ?? "reject",
     plainName: renamed,
     columnName: (table, column) => columnNames.get(id(table, column)) ?? renamed(column),
   };

@@ -1,5 +1,6 @@
 /** The plan of `create` mode: PostgreSQL's tables from SQLite's schema and what its columns hold. */
 import type {
+  BadText,
   ColumnPlan,
   ColumnProfile,
   IndexPlan,
@@ -217,15 +218,29 @@ function decideColumn(
   { choices, mixed }: PlanPolicies,
 ): TypeDecision {
   const chosen = choices.type(table, column);
+  const badTexts = Number(profile.badTexts ?? 0);
+  if (chosen === null && badTexts > 0)
+    return {
+      type: { kind: "bytea" },
+      timeForm: null,
+      reason: `By config; ${badTexts} ${badTexts === 1 ? "text holds" : "texts hold"} NUL or bytes that are no text: all texts are their bytes, in the encoding of the source.`,
+      widened: true,
+      badText: "bytea",
+      byConfig: true,
+    };
   const says = column.declaredType === "" ? "declared without a type" : `declared ${column.declaredType}`;
-  if (chosen !== null) return { ...chosen, reason: `By config; ${says}.`, widened: false, byConfig: true };
+  if (chosen !== null)
+    return withBadText(
+      { ...chosen, reason: `By config; ${says}.`, widened: false, byConfig: true },
+      choices.badText(table, column.name),
+    );
   const inKey =
     column.keyPosition > 0 ||
     table.indexes.some((index) => index.columns.some((part) => part.name === column.name)) ||
     table.foreignKeys.some((key) => key.columns.includes(column.name));
   const coreData = ["Z_PK", "Z_ENT", "Z_OPT"].every((name) => table.columns.some((other) => other.name === name));
   const decision = decideType(column.declaredType, profile, { inKey, mixed, coreData });
-  return keepsDefault(column, profile, decision);
+  return withBadText(keepsDefault(column, profile, decision), choices.badText(table, column.name));
 }
 
 function defaultTranslates(column: SourceColumn, type: TargetType): boolean {
@@ -236,6 +251,12 @@ function defaultTranslates(column: SourceColumn, type: TargetType): boolean {
     if (error instanceof Untranslatable) return false;
     throw error;
   }
+}
+
+/** Only what is text in the target needs mending. */
+export function withBadText<T extends { type: TargetType }>(column: T, policy: BadText): T & { badText?: "replace" } {
+  const isText = ["text", "varchar", "char"].includes(column.type.kind);
+  return policy === "replace" && isText ? { ...column, badText: "replace" } : column;
 }
 
 /**

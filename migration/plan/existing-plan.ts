@@ -15,7 +15,7 @@ import type {
   TimeForm,
 } from "../model";
 import { type Choices, readChoices } from "./choices";
-import { keysOf, nextIdentity, type Profiles, sourceWarnings } from "./create-plan";
+import { keysOf, nextIdentity, type Profiles, sourceWarnings, withBadText } from "./create-plan";
 import type { Family } from "./declaration";
 import { tablesLeftBehind, triggersLeftBehind, viewsLeftBehind } from "./left-behind";
 import { loadingOrder } from "./order";
@@ -179,7 +179,11 @@ function planTable(
       });
     else {
       const chosen = choices.type(source, column);
-      columns.push(planColumn(column.name, found, profile, chosen, warnings, source.name));
+      const planned = planColumn(column.name, found, profile, chosen, warnings, source.name);
+      const badText = choices.badText(source, column.name);
+      columns.push(
+        badText === "bytea" && found.type.kind === "bytea" ? { ...planned, badText } : withBadText(planned, badText),
+      );
       if (chosen !== null && (chosen.timeForm === null || chosen.type.kind !== found.type.kind))
         mismatches.push(
           `types has ${typeSql(chosen.type)} for ${source.name}.${column.name}, which is ${typeSql(found.type)} in the target: only a form of time can be said in mode existing, such as ${typeSql(found.type)} from epoch seconds`,

@@ -13,6 +13,7 @@ export interface TypeDecision {
   reason: string;
   /** Whether values speak against what is declared, so that the application meets another type than it may expect. */
   widened: boolean;
+  badText?: "replace" | "bytea";
   /** Set where config decided, so that values may not fit. */
   byConfig?: true;
 }

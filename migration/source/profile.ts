@@ -1,8 +1,10 @@
 /** What the columns of a table really hold: the evidence from which the plan chooses their types. */
 import type { ColumnProfile, SourceTable } from "../model";
+import type { Choices } from "../plan/choices";
 import { type Family, readDeclaration } from "../plan/declaration";
 import { digitsOf, formOf, needsForms } from "../plan/forms";
 import { finerThanMicroseconds } from "../plan/temporal";
+import { countBadTexts } from "./bad-text";
 import { quoteName, type Sqlite } from "./open";
 import type { SqliteValue } from "./value";
 import { showValue } from "./value";
@@ -27,6 +29,22 @@ export function profileTable(
     for (const [name, profile] of countClasses(db, table, table.columns.slice(from, from + columnsAtOnce)))
       profiles.set(name, profile);
   lookAtForms(db, table, profiles, familyOf);
+  return profiles;
+}
+
+/** Counts the texts that PostgreSQL cannot hold, in the columns that config makes bytea for them. */
+export function lookAtTexts(
+  db: Sqlite,
+  table: SourceTable,
+  profiles: Map<string, ColumnProfile>,
+  choices: Pick<Choices, "badText">,
+): Map<string, ColumnProfile> {
+  const encoding = String(db.pragma("encoding", { simple: true }));
+  for (const [column, profile] of profiles) {
+    if (profile.storage.text === undefined || choices.badText(table, column) !== "bytea") continue;
+    const count = countBadTexts(db, table.name, column, encoding);
+    if (count > 0) profile.badTexts = String(count);
+  }
   return profiles;
 }
 

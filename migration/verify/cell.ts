@@ -13,10 +13,10 @@ type CellOf = (value: SqliteValue) => Cell;
  * so an error of the loader cannot hide itself. For a type of the `other` kind it is the text that the type's
  * input function is to read; `canonicalOthers` turns that into the type's own text.
  */
-export function cellReader(column: Pick<ColumnPlan, "type" | "timeForm">): CellOf {
-  const { type, timeForm } = column;
+export function cellReader(column: Pick<ColumnPlan, "type" | "timeForm" | "badText">): CellOf {
+  const { type, timeForm, badText } = column;
   const name = typeName(type);
-  const read = reader(type, timeForm);
+  const read = badText === "replace" ? withoutNul(reader(type, timeForm)) : reader(type, timeForm);
   return (value) => (value === null ? null : (read(value) ?? impossible(value, name)));
 }
 
@@ -57,6 +57,11 @@ function reader(type: TargetType, timeForm: ColumnPlan["timeForm"]): CellOf {
     default:
       return plainText;
   }
+}
+
+/** By config, a text is to be in the target without the character NUL. */
+function withoutNul(read: CellOf): CellOf {
+  return (value) => read(typeof value === "string" ? value.split("\0").join("") : value);
 }
 
 const mapped = <T, U>(value: T | null, map: (value: T) => U): U | null => (value === null ? null : map(value));

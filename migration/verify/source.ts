@@ -17,6 +17,8 @@ export class Source {
   private readonly utf8: boolean;
   /** Refuses bytes that are no text in the database's encoding. */
   private readonly decoder: TextDecoder;
+  /** Puts U+FFFD for them. */
+  private readonly lenient: TextDecoder;
   private readonly counts = new Map<string, string>();
 
   /**
@@ -34,6 +36,7 @@ export class Source {
     const encoding = String(this.database.pragma("encoding", { simple: true }));
     this.utf8 = encoding === "UTF-8";
     this.decoder = new TextDecoder(encoding.toLowerCase(), { fatal: true });
+    this.lenient = new TextDecoder(encoding.toLowerCase(), { ignoreBOM: true });
     this.database.exec("BEGIN");
   }
 
@@ -70,7 +73,9 @@ export class Source {
   *rows(table: TablePlan): Generator<SourceRow[]> {
     const width = table.columns.length;
     const columns = [
-      ...table.columns.map((column) => this.read(escapeIdentifier(column.source), column.type.kind === "bytea")),
+      ...table.columns.map((column) =>
+        this.read(escapeIdentifier(column.source), column.type.kind === "bytea", column.badText === "bytea"),
+      ),
       ...table.key.map(escapeIdentifier),
     ];
     // An index may need a collation that only the application has.
@@ -101,7 +106,8 @@ export class Source {
         )
         .pluck()
         .get(row.slice(table.columns.length));
-      if (Buffer.isBuffer(bytes) && !this.isText(bytes)) row[i] = bytes;
+      if (Buffer.isBuffer(bytes) && !this.isText(bytes))
+        row[i] = column.badText === "replace" ? this.lenient.decode(bytes) : bytes;
     }
   }
 
@@ -185,8 +191,8 @@ export class Source {
   }
 
   /** In a UTF-8 database, a text is read as its bytes where bytes are wanted: it need not be valid UTF-8. */
-  private read(column: string, bytes: boolean): string {
-    return bytes && this.utf8
+  private read(column: string, bytes: boolean, anyEncoding: boolean): string {
+    return bytes && (this.utf8 || anyEncoding)
       ? `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) ELSE ${column} END`
       : column;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { encoderFor, isValidText, Unfit } from "../../../migration/load/encode";
+import { encoderFor, Unfit } from "../../../migration/load/encode";
 import type { ColumnPlan, TargetType, TimeForm } from "../../../migration/model";
+import { isValidText } from "../../../migration/source/bad-text";
 import type { SqliteValue } from "../../../migration/source/value";
 
 function encode(type: TargetType, value: SqliteValue, timeForm: TimeForm | null = null): string {

@@ -1,0 +1,40 @@
+/** Texts that PostgreSQL cannot hold: with NUL, or bytes that are not valid in the database's encoding. */
+import { isUtf8 } from "node:buffer";
+import { quoteName, type Sqlite } from "./open";
+
+/** Whether the bytes of a text are valid in the database's encoding. */
+export function isValidText(raw: Buffer, encoding: string): boolean {
+  if (encoding === "UTF-8") return isUtf8(raw);
+  return raw.length % 2 === 0 && !/\p{Surrogate}/u.test(decoded(raw, encoding));
+}
+
+/** Such a text as one that PostgreSQL can hold: without NUL, and with U+FFFD for what is not valid. */
+export function mendText(raw: Buffer, encoding: string): string {
+  if (encoding === "UTF-8") return raw.toString("utf8").replaceAll("\0", "");
+  const text = decoded(raw, encoding);
+  // A unit broken off at the end is not valid either; after the first half of a pair the Encoding Standard counts both as one.
+  const broken = raw.length % 2 !== 0 && !/[\ud800-\udbff]$/.test(text);
+  return (text.toWellFormed() + (broken ? "\ufffd" : "")).replaceAll("\0", "");
+}
+
+function decoded(raw: Buffer, encoding: string): string {
+  const whole = raw.subarray(0, raw.length - (raw.length % 2));
+  return (encoding === "UTF-16be" ? Buffer.from(whole).swap16() : whole).toString("utf16le");
+}
+
+/** How many such texts a column holds. */
+export function countBadTexts(db: Sqlite, table: string, column: string, encoding: string): number {
+  const name = quoteName(column);
+  const select = db.prepare<[], Buffer>(
+    `SELECT CAST(${name} AS BLOB) FROM ${quoteName(table)} NOT INDEXED WHERE typeof(${name}) = 'text'`,
+  );
+  let count = 0;
+  for (const raw of select.pluck().iterate())
+    if (!isValidText(raw, encoding) || mendText(raw, encoding).length !== decodedLength(raw, encoding)) count++;
+  return count;
+}
+
+/** Of a valid text, its length with NULs. */
+function decodedLength(raw: Buffer, encoding: string): number {
+  return encoding === "UTF-8" ? raw.toString("utf8").length : raw.length / 2;
+}

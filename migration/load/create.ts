@@ -5,6 +5,7 @@ import type { ForeignKeyPlan, MigrationPlan, Policies, TablePlan, TableReport } 
 import { addForeignKey, createIndex, createKeys, createTable, qualified } from "../plan/ddl";
 import { hashesLeftBehind, indexLeftBehind, replaceByHashes } from "../plan/indexes";
 import { counted } from "../report/text";
+import { Builders } from "./builders";
 import { makeChecks } from "./checks";
 import { settleDefaults } from "./defaults";
 import { hasGenerated, settleGenerated, withoutGenerated } from "./generated";
@@ -44,25 +45,87 @@ export async function loadStaging(
 }
 
 /** Makes what belongs to the loaded tables. The plan's warnings and orphan counts are completed with what the server found. */
-export async function finishStaging(context: LoadContext, plan: MigrationPlan): Promise<void> {
+export async function finishStaging({ context, target, crew }: Loading, plan: MigrationPlan): Promise<void> {
   const { client, run, schema } = context;
-  await run.step("making keys and indexes", async () => {
-    for (const table of plan.tables)
-      for (const { name, sql } of createKeys(schema, table)) await createKey(context, plan, table, name, sql);
-  });
-  await run.step("making checks and foreign keys", async () => {
-    for (const table of plan.tables) await makeChecks(context, plan, table);
-    for (const table of plan.tables)
-      for (const key of [...table.foreignKeys]) await makeForeignKey(context, plan, table, key);
-  });
-  await run.step("setting sequences and statistics", async () => {
-    for (const table of plan.tables)
-      if (table.identitySequence !== null && table.nextIdentity !== null)
-        await client.query(
-          `ALTER SEQUENCE ${qualified(schema, table.identitySequence)} RESTART WITH ${BigInt(table.nextIdentity)}`,
-        );
-    for (const table of plan.tables) await client.query(`ANALYZE ${qualified(schema, table.target)}`);
-  });
+  // Small tables are done before a second connection is there.
+  const builders = await Builders.open(context, crew.threads.length > 0 || plan.tables.length > 100 ? target : null);
+  const largest = [...plan.tables].sort((a, b) => Number(b.rowCount) - Number(a.rowCount));
+  try {
+    await run.step("making keys and indexes", async () => {
+      const isConstraint = (table: TablePlan, name: string) =>
+        table.primaryKey?.name === name || table.uniques.some((unique) => unique.name === name);
+      // Before an index on hashes takes the place of a constraint, which makes it at once.
+      const indexes = largest.flatMap((table) =>
+        createKeys(schema, table)
+          .filter(({ name }) => !isConstraint(table, name))
+          .map((key) => ({ table, ...key })),
+      );
+      // A constraint locks its table; indexes of one table can be made side by side.
+      await builders.each(largest, async (own, table) => {
+        for (const { name, sql } of createKeys(schema, table))
+          if (isConstraint(table, name)) await createKey(own, plan, table, name, sql);
+      });
+      await builders.each(indexes, (own, { table, name, sql }) => createKey(own, plan, table, name, sql));
+    });
+    await run.step("setting sequences and statistics", async () => {
+      for (const table of plan.tables)
+        if (table.identitySequence !== null && table.nextIdentity !== null)
+          await client.query(
+            `ALTER SEQUENCE ${qualified(schema, table.identitySequence)} RESTART WITH ${BigInt(table.nextIdentity)}`,
+          );
+      await builders.each(largest, async (own, table) => {
+        await own.client.query(`ANALYZE ${qualified(schema, table.target)}`);
+      });
+    });
+    await run.step("making checks and foreign keys", async () => {
+      for (const table of plan.tables) await makeChecks(context, plan, table);
+      // Valid at once where the rows are few; else they are checked side by side afterwards, which locks only the referring table.
+      const later: { table: TablePlan; keys: ForeignKeyPlan[] }[] = [];
+      for (const table of largest) {
+        const keys: ForeignKeyPlan[] = [];
+        for (const key of [...table.foreignKeys]) {
+          if (Number(table.rowCount) < manyRows || key.orphans > 0)
+            await makeForeignKey(context, plan, table, key, null);
+          else if (await makeForeignKey(context, plan, table, key, "later")) keys.push(key);
+        }
+        if (keys.length > 0) later.push({ table, keys });
+      }
+      await builders.each(later, async (own, { table, keys }) => {
+        for (const key of keys) await validate(own, plan, table, key);
+      });
+    });
+  } finally {
+    await builders.close();
+  }
+}
+
+/** From here on a foreign key takes longer to check than to ask for it once more. */
+const manyRows = 20_000;
+
+/** Checks the rows for a foreign key that is there. Where some have nothing to refer to, it stays NOT VALID. */
+async function validate({ client, schema }: LoadContext, plan: MigrationPlan, table: TablePlan, key: ForeignKeyPlan) {
+  try {
+    await client.query(
+      `ALTER TABLE ${qualified(schema, table.target)} VALIDATE CONSTRAINT ${escapeIdentifier(key.name)}`,
+    );
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.code !== "23503") throw error;
+    await warnOfOrphans(client, schema, plan, table, key);
+  }
+}
+
+/** SQLite saw none: their parents were set aside, or a collation of SQLite's made two texts equal that are not. */
+async function warnOfOrphans(
+  client: Client,
+  schema: string,
+  plan: MigrationPlan,
+  table: TablePlan,
+  key: ForeignKeyPlan,
+): Promise<void> {
+  key.orphans = await countOrphans(client, schema, table, key);
+  plan.warnings.push(
+    `${key.orphans} ${key.orphans === 1 ? "row of" : "rows of"} ${table.target} ${key.orphans === 1 ? "has" : "have"} no row in ${key.referencedTable} to refer to: the foreign key ${key.name} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.`,
+  );
 }
 
 async function makeTable(client: Client, schema: string, table: TablePlan): Promise<void> {
@@ -174,12 +237,14 @@ async function equalRows(client: Client, schema: string, table: TablePlan, name:
 /** There is no unique constraint for the referenced columns: values too long for one have an index on hashes. */
 const noKeyToReferTo = "42830";
 
+/** @param check `later`: the rows are not looked at yet. @returns whether it is there */
 async function makeForeignKey(
   { client, run, schema }: LoadContext,
   plan: MigrationPlan,
   table: TablePlan,
   key: ForeignKeyPlan,
-): Promise<void> {
+  check: "later" | null,
+): Promise<boolean> {
   if (key.orphans > 0 && (await countOrphans(client, schema, table, key)) === 0) {
     key.orphans = 0;
     plan.warnings.push(
@@ -188,8 +253,8 @@ async function makeForeignKey(
   }
   if (key.orphans === 0) {
     try {
-      await client.query(addForeignKey(schema, table, key, true));
-      return;
+      await client.query(addForeignKey(schema, table, key, check === null));
+      return true;
     } catch (error) {
       if (error instanceof DatabaseError && error.code === noKeyToReferTo) {
         const reason = `The columns it refers to in ${key.referencedTable} are unique by an index on hashes only, since values are too long: PostgreSQL lets no foreign key refer to those.`;
@@ -201,17 +266,14 @@ async function makeForeignKey(
         });
         table.foreignKeys = table.foreignKeys.filter((other) => other !== key);
         run.log(`left behind: the foreign key ${key.name} of ${table.source}: ${reason}`);
-        return;
+        return false;
       }
       if (!(error instanceof DatabaseError) || error.code !== "23503") throw error;
-      // SQLite saw none: their parents were set aside, or a collation of SQLite's made two texts equal that are not.
-      key.orphans = await countOrphans(client, schema, table, key);
-      plan.warnings.push(
-        `${key.orphans} ${key.orphans === 1 ? "row of" : "rows of"} ${table.target} ${key.orphans === 1 ? "has" : "have"} no row in ${key.referencedTable} to refer to: the foreign key ${key.name} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.`,
-      );
+      await warnOfOrphans(client, schema, plan, table, key);
     }
   }
   await client.query(addForeignKey(schema, table, key, false));
+  return true;
 }
 
 async function countOrphans(client: Client, schema: string, table: TablePlan, key: ForeignKeyPlan): Promise<number> {

@@ -13,6 +13,8 @@ interface Source {
   /** For messages. */
   name: string;
   tables: SourceTable[];
+  /** Or only whether pages and rows are whole, where nothing is to be proved: SQLite's own indexes are not read by a migration. */
+  thorough: boolean;
 }
 
 /** Starts the check. Its result rejects with a UserError for damage that may have cost rows. */
@@ -21,9 +23,12 @@ export function startCheck(source: Source): Thread<Wholeness> {
 }
 
 /** What the thread does. */
-export function checkSource({ path, name, tables }: Source): Wholeness {
+export function checkSource({ path, name, tables, thorough }: Source): Wholeness {
   const db = openReadOnly(path);
   try {
+    // An index is looked up row by row: with room for its pages this takes half the time.
+    db.pragma("cache_size = -32768");
+    if (!thorough) return { integrityErrors: checkIntegrity(db, name, "quick_check"), foreignKeyViolations: [] };
     return { integrityErrors: checkIntegrity(db, name), foreignKeyViolations: findAllOrphans(db, tables) };
   } finally {
     db.close();

@@ -8,12 +8,16 @@ const harmless =
   /^(NULL value in|CHECK constraint failed in|non-unique entry in index|the check of|(TEXT|NUMERIC|non-\w+) value in) /;
 
 /** @returns what integrity_check says of rows. @throws UserError for damage that may have cost rows */
-export function checkIntegrity(db: Sqlite, path: string): string[] {
-  const errors = explained(path, () => integrityLines(db));
+export function checkIntegrity(
+  db: Sqlite,
+  path: string,
+  pragma: "integrity_check" | "quick_check" = "integrity_check",
+): string[] {
+  const errors = explained(path, () => integrityLines(db, pragma));
   const damage = errors.filter((line) => !harmless.test(line));
   if (damage.length > 0)
     throw new UserError(
-      `The SQLite database ${path} is damaged: integrity_check says ${damage.slice(0, 3).join("; ")}${damage.length > 3 ? `; and ${damage.length - 3} more` : ""}.`,
+      `The SQLite database ${path} is damaged: ${pragma} says ${damage.slice(0, 3).join("; ")}${damage.length > 3 ? `; and ${damage.length - 3} more` : ""}.`,
       "Restore it from a backup; if only indexes are named, REINDEX mends them; else rescue what is readable with SQLite's .recover into a new file.",
     );
   return errors;
@@ -28,15 +32,15 @@ function explained<T>(path: string, check: () => T): T {
   }
 }
 
-function integrityLines(db: Sqlite): string[] {
-  const check = (pragma: string) =>
+function integrityLines(db: Sqlite, pragma: string): string[] {
+  const check = (sql: string) =>
     db
-      .prepare<[], string>(pragma)
+      .prepare<[], string>(sql)
       .pluck()
       .all()
       .filter((line) => line !== "ok");
   try {
-    return check("PRAGMA integrity_check");
+    return check(`PRAGMA ${pragma}`);
   } catch (error) {
     if (!onlyTheApplicationHas(error)) throw error;
   }
@@ -47,7 +51,7 @@ function integrityLines(db: Sqlite): string[] {
     .all()
     .flatMap((table) => {
       try {
-        return check(`PRAGMA integrity_check(${quoteName(table)})`);
+        return check(`PRAGMA ${pragma}(${quoteName(table)})`);
       } catch (error) {
         if (onlyTheApplicationHas(error)) return [`the check of ${table} could not be done: ${messageOf(error)}`];
         throw error;

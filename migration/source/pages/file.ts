@@ -6,7 +6,7 @@ export class NotReadHere extends Error {}
 
 /** Bytes that are read at once, since a table's pages often lie next to each other. */
 const windowBytes = 64 * 1024;
-const windowsKept = 128;
+const windowsKept = 48;
 
 interface Window {
   bytes: Buffer;

@@ -15,7 +15,7 @@ export async function compareTable(client: Client, schema: string, table: TableP
 
 const columnsSql = `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
   format_type(a.atttypid, NULL) AS base, a.attnotnull AS "notNull",
-  a.attidentity <> '' AS identity, CASE a.attgenerated WHEN '' THEN pg_get_expr(d.adbin, d.adrelid) END AS default
+  a.attidentity AS identity, CASE a.attgenerated WHEN '' THEN pg_get_expr(d.adbin, d.adrelid) END AS default
   FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`;
 
@@ -25,7 +25,8 @@ interface FoundColumn {
   /** The type without its modifier. */
   base: string;
   notNull: boolean;
-  identity: boolean;
+  /** `d`: by default, where no key is given; `a`: always, so that a given one is refused; empty for none. */
+  identity: "d" | "a" | "";
   default: string | null;
 }
 
@@ -39,12 +40,12 @@ export async function compareColumns(
   const { rows } = await client.query<FoundColumn>(columnsSql, [relation(schema, table.target)]);
   const existing = plan.mode === "existing";
   const precise = (type: string) => (existing ? type.replace(/^(time|timestamp)\(\d\)/, "$1") : type);
-  const line = (name: string, type: string, notNull: boolean, identity: boolean) =>
-    `${name} ${type}${notNull ? " NOT NULL" : ""}${identity && !existing ? " identity" : ""}`;
+  const line = (name: string, type: string, notNull: boolean, identity: FoundColumn["identity"]) =>
+    `${name} ${type}${notNull ? " NOT NULL" : ""}${identity === "" || existing ? "" : identity === "a" ? " identity always" : " identity"}`;
   const planned: string[] = [];
   for (const column of table.columns) {
     const notNull = column.notNull || column.identity || table.primaryKey?.columns.includes(column.target) === true;
-    planned.push(line(column.target, precise(await formatType(client, column)), notNull, column.identity));
+    planned.push(line(column.target, precise(await formatType(client, column)), notNull, column.identity ? "d" : ""));
   }
   // How a type of the target's own is called depends on the search path; the server resolves it, without its modifier.
   const others = table.columns.filter(({ type }) => type.kind === "other").map(({ target }) => target);

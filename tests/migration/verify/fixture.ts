@@ -30,11 +30,33 @@ CREATE INDEX ix_people_seen ON people (seen DESC);
 CREATE INDEX ix_people_boss ON people (boss_id, nick);
 CREATE TABLE notes (code TEXT PRIMARY KEY, person_id INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE, body TEXT);
 CREATE TABLE loose (a TEXT, b TEXT, n INTEGER);
+CREATE TABLE things (
+  id INTEGER PRIMARY KEY,
+  tag VARCHAR(20) NOT NULL UNIQUE,
+  other_tag VARCHAR(20),
+  ref UUID,
+  doc JSON,
+  at TIMESTAMP,
+  price TEXT,
+  weight NUMERIC,
+  wake TIME,
+  story TEXT,
+  quantity INTEGER NOT NULL
+);
+CREATE TABLE parts (
+  thing_id INTEGER NOT NULL REFERENCES things (id) ON UPDATE CASCADE ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  label TEXT,
+  PRIMARY KEY (thing_id, number)
+);
+CREATE TABLE tags (name TEXT PRIMARY KEY, note TEXT) WITHOUT ROWID;
+INSERT INTO tags VALUES ('one', NULL), ('two', ''), ('three', 'x');
 INSERT INTO loose VALUES ('x','y',1),('x','y',1),('p','q',2),(NULL,'',3),('',NULL,4);
 `;
 
 export interface Fixture {
-  client: Client;
+  /** Connections to copies of the migrated database, for tamperings at the same time. */
+  free: Client[];
   target: PostgresTarget;
   sqlite: string;
   plan: MigrationPlan;
@@ -64,11 +86,32 @@ export function makeSource(path: string): void {
       );
     for (let id = 1; id <= 300; id += 3)
       database.prepare("INSERT INTO notes VALUES (?,?,?)").run(`N-${id}`, id, `Body ${id}`);
+    const thing = database.prepare("INSERT INTO things VALUES (?,?,?,?,?,?,?,?,?,?,?)");
+    const part = database.prepare("INSERT INTO parts VALUES (?,?,?)");
+    for (let id = 1; id <= 40; id++) {
+      thing.run(
+        id,
+        `tag ${id}`,
+        `other ${id}`,
+        `0f8fad5b-d9cb-469f-a165-7086772895${String(id).padStart(2, "0")}`,
+        `{"b": 1.0, "a": [${id}, null]}`,
+        `2025-06-01 12:00:${String(id).padStart(2, "0")}+02:00`,
+        "1.0",
+        [1.5, 2n, null, -0.25][id % 4],
+        `0${id % 10}:30:00`,
+        id === 8 ? `${"é".repeat(499_999)}ab` : null,
+        id,
+      );
+      for (let number = 1; number <= 2; number++) part.run(id, number, `part ${number}`);
+    }
   })();
   database.close();
 }
 
-/** A migrated database. Checks run in a transaction that is rolled back: every test finds it as it was. */
+/** As many tamperings are looked at together. */
+export const copies = 3;
+
+/** A migrated database, and copies of it. Checks run in a transaction that is rolled back: every test finds it as it was. */
 export async function fixture(): Promise<Fixture> {
   const server = await testServer();
   const folder = mkdtempSync(join(tmpdir(), "pgstead-verify-"));
@@ -78,16 +121,23 @@ export async function fixture(): Promise<Fixture> {
   const options = { source: sqlite, target, workFolder: join(folder, "runs") };
   const planned = await plan(options);
   const report = await migrate(options);
-  const client = await connect(target);
+  const clients: Client[] = [];
+  const superuser = await connect(server.superuser());
+  for (let copy = 1; copy <= copies; copy++) {
+    const database = `${target.database}_copy${copy}`;
+    await superuser.query(`CREATE DATABASE ${database} TEMPLATE ${target.database} OWNER ${target.user}`);
+    clients.push(await connect({ ...target, database }));
+  }
+  await superuser.end();
   return {
-    client,
+    free: [...clients],
     target,
     sqlite,
     plan: planned,
     report,
     folder,
     async close() {
-      await client.end();
+      for (const client of clients) await client.end();
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -95,7 +145,9 @@ export async function fixture(): Promise<Fixture> {
 }
 
 /** The checks that did not pass after `tampering`, which is undone. */
-export async function checksAfter({ client, sqlite, plan: planned }: Fixture, tampering: string) {
+export async function checksAfter({ free, sqlite, plan: planned }: Fixture, tampering: string) {
+  const client = free.pop();
+  if (client === undefined) throw new Error(`at most ${copies} tamperings at the same time`);
   await client.query("BEGIN");
   try {
     await client.query(tampering);
@@ -112,5 +164,6 @@ export async function checksAfter({ client, sqlite, plan: planned }: Fixture, ta
     return checks.filter(({ status }) => status !== "passed");
   } finally {
     await client.query("ROLLBACK");
+    free.push(client);
   }
 }

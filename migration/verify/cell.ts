@@ -80,7 +80,8 @@ function numericText(value: SqliteValue): Cell {
   return typeof value === "string" ? plainDecimal(value) : null;
 }
 
-function bytesOf(value: SqliteValue): Buffer | null {
+/** The bytes that a value is, or null. */
+export function bytesOf(value: SqliteValue): Buffer | null {
   if (Buffer.isBuffer(value)) return value;
   const text = plainText(value);
   return text === null ? null : Buffer.from(text);

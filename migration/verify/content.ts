@@ -1,35 +1,44 @@
-import { type Client, escapeIdentifier } from "pg";
+import type { Client } from "pg";
 import type { TablePlan } from "../model";
-import { digestNumberSql, HashSum, isFree, rowDigest, rowDigestSql, rowText, rowTextSql } from "./row-hash";
+import { type Aggregate, Aggregates, aggregatesSql, countsDistinct, readAggregates } from "./aggregates";
+import { bytesOf } from "./cell";
+import { type Hash64, hashBytes } from "./lookup3";
+import { fieldOf, RecordBuffer, recordSql, writeCell } from "./record";
+import { Irregular, RecordRows } from "./record-rows";
 import { relation } from "./snapshot";
-import type { Source } from "./source";
-import { cellRows } from "./table-rows";
+import type { Source, SourceRow } from "./source";
+import { cellsOf } from "./table-rows";
 import type { Cell } from "./value";
 
 /** What one pass over a table gives, the same on both sides. */
 export interface Content {
   rows: string;
-  /** The sum of the rows' hashes. */
+  /** The sum of the rows' hashes, each a 64-bit number with sign. */
   digest: string;
-  /** NULLs by column, in the plan's order. */
-  nulls: string[];
-  /** The least and the greatest value of each ranged column, in their order. */
-  ranges: [Cell, Cell][];
+  /** By column, in the plan's order. */
+  aggregates: Aggregate[];
 }
 
-/** The positions of the key's columns whose values have one order on both sides: numbers by value, texts by their bytes. */
-export function rangedColumns(table: TablePlan): number[] {
-  const ordered = ["smallint", "integer", "bigint", "text", "varchar", "uuid"];
-  return table.shownKey
-    .map((name) => table.columns.findIndex((column) => column.source === name))
-    .filter((i) => ordered.includes(table.columns[i]?.type.kind ?? ""));
+/** Any number but 0, with which the hash would leave out a step. */
+const seed = 0x7067_7374n;
+
+/** The query that gives the target's side. Hashes are added up, so that the order of rows does not matter and each copy of a row counts. */
+export function contentSql(schema: string, table: TablePlan): string {
+  const hash = `hash_record_extended(ROW(${recordSql(table.columns)}), ${seed})`;
+  return `SELECT ${["count(*)", `coalesce(sum(${hash}), 0)`, ...aggregatesSql(table)].join(", ")} FROM ${relation(schema, table.target)}`;
 }
 
-const isInteger = (table: TablePlan, i: number) =>
-  ["smallint", "integer", "bigint"].includes(table.columns[i]?.type.kind ?? "");
+/** The target's side, computed by the server. */
+export async function targetContent(client: Client, schema: string, table: TablePlan): Promise<Content> {
+  const text = contentSql(schema, table);
+  const { rows } = await client.query<[string, string, ...Cell[][]]>({ text, rowMode: "array" });
+  const [count, digest, ...aggregates] = rows[0] ?? ["0", "0"];
+  return { rows: count, digest, aggregates: readAggregates(table, aggregates) };
+}
 
 /**
- * The source's side, computed from SQLite's values alone. Memory holds one batch.
+ * The source's side, computed from SQLite's values alone: in batches that SQLite puts together, where the table has a rowid and only SQLite is
+ * asked, and value by value where that does not go. Memory holds one batch.
  *
  * @param client is asked about types that only the server can read; null where there are none
  */
@@ -39,75 +48,110 @@ export async function sourceContent(
   table: TablePlan,
   onRows: (rows: number) => void,
 ): Promise<Content> {
-  const free = table.columns.map((column) => isFree(column.type));
-  const sum = new HashSum();
-  const nulls = table.columns.map(() => 0);
-  const ranges = rangedColumns(table).map((i) => new Range(i, isInteger(table, i)));
-  for await (const batch of cellRows(client, source, table)) {
-    for (const cells of batch) {
-      sum.add(rowDigest(rowText(cells, free)));
-      for (let i = 0; i < cells.length; i++) if (cells[i] === null) nulls[i] = (nulls[i] ?? 0) + 1;
-      for (const range of ranges) range.add(cells[range.column] ?? null);
+  const pass = new Pass(table);
+  const batches = client === null && !countsDistinct(table) ? source.batches(table) : null;
+  if (batches === null) {
+    for (const batch of source.rows(table)) {
+      await pass.addRows(client, batch);
+      onRows(pass.rows);
     }
-    onRows(sum.rows);
+    return pass.content();
   }
-  return {
-    rows: String(sum.rows),
-    digest: sum.total(),
-    nulls: nulls.map(String),
-    ranges: ranges.map((r) => [r.min, r.max]),
-  };
-}
-
-/** The query that gives the target's side. */
-export function contentSql(schema: string, table: TablePlan): string {
-  const columns = table.columns.map((column) => ({ name: column.target, type: column.type }));
-  const quoted = columns.map(({ name }) => escapeIdentifier(name));
-  const hash = digestNumberSql(rowDigestSql(rowTextSql(columns)));
-  const ranges = rangedColumns(table).flatMap((i) => {
-    const value = isInteger(table, i) ? quoted[i] : `${quoted[i]}::text COLLATE "C"`;
-    return [`min(${value})::text`, `max(${value})::text`];
-  });
-  const nulls = quoted.map((column) => `count(*) - count(${column})`);
-  return `SELECT ${["count(*)", `coalesce(sum(${hash}), 0)`, ...nulls, ...ranges].join(", ")} FROM ${relation(schema, table.target)}`;
-}
-
-/** The target's side, computed by the server. */
-export async function targetContent(client: Client, schema: string, table: TablePlan): Promise<Content> {
-  const result = await client.query<Cell[]>({ text: contentSql(schema, table), rowMode: "array" });
-  const [rows, digest, ...rest] = (result.rows[0] ?? []).map((value) => (value === null ? null : String(value)));
-  const nulls = rest.slice(0, table.columns.length).map(String);
-  const ends = rest.slice(table.columns.length);
-  const ranges = rangedColumns(table).map((_, i): [Cell, Cell] => [ends[2 * i] ?? null, ends[2 * i + 1] ?? null]);
-  return { rows: String(rows), digest: String(digest), nulls, ranges };
-}
-
-class Range {
-  min: Cell = null;
-  max: Cell = null;
-  private least: bigint | number = 0;
-  private greatest: bigint | number = 0;
-
-  constructor(
-    readonly column: number,
-    private readonly integer: boolean,
-  ) {}
-
-  add(cell: Cell): void {
-    if (cell === null) return;
-    if (!this.integer || !/^-?\d+$/.test(cell)) {
-      if (this.min === null || bytesOrder(cell, this.min) < 0) this.min = cell;
-      if (this.max === null || bytesOrder(cell, this.max) > 0) this.max = cell;
-      return;
+  const rows = new RecordRows(table.columns, pass.record, (column, rowid) => batches.longValue(column, rowid));
+  for (const batch of batches) {
+    try {
+      const sum = new HashSum64();
+      const seen = new Aggregates(table);
+      rows.read(batch, seen, () => sum.addRecord(pass.record));
+      pass.add(sum, seen);
+    } catch (error) {
+      if (!(error instanceof Irregular)) throw error;
+      for (const exact of source.rows(table, [batch.first, batch.last])) await pass.addRows(client, exact);
     }
-    // A double holds up to 15 digits exactly, and compares with a bigint exactly.
-    const value = cell.length <= 15 ? Number(cell) : BigInt(cell);
-    if (this.min === null || value < this.least) [this.min, this.least] = [cell, value];
-    if (this.max === null || value > this.greatest) [this.max, this.greatest] = [cell, value];
+    onRows(pass.rows);
+  }
+  return pass.content();
+}
+
+/** Adds up rows' hashes on this side. */
+class HashSum64 {
+  rows = 0;
+  // Two halves added as doubles: exact for 2^21 rows, then carried into the whole.
+  private high = 0;
+  private low = 0;
+  private carried = 0n;
+  private readonly hash: Hash64 = { high: 0, low: 0 };
+
+  addRecord(record: RecordBuffer): void {
+    hashBytes(record.bytes, record.words, record.length, 0, Number(seed), this.hash);
+    this.high += this.hash.high | 0;
+    this.low += this.hash.low;
+    if (++this.rows % 1_000_000 === 0) this.carry();
+  }
+
+  add(other: HashSum64): void {
+    other.carry();
+    this.carried += other.carried;
+    this.rows += other.rows;
+  }
+
+  /** As PostgreSQL's sum shows it. */
+  total(): string {
+    this.carry();
+    return String(this.carried);
+  }
+
+  private carry(): void {
+    this.carried += (BigInt(this.high) << 32n) + BigInt(this.low);
+    this.high = 0;
+    this.low = 0;
   }
 }
 
-/** UTF-8's order of bytes, which PostgreSQL's "C" collation has; JavaScript's own order differs beyond U+FFFF. */
-function bytesOrder(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+class Pass {
+  readonly record = new RecordBuffer();
+  private readonly sum = new HashSum64();
+  private readonly seen: Aggregates;
+
+  constructor(private readonly table: TablePlan) {
+    this.seen = new Aggregates(table);
+  }
+
+  get rows(): number {
+    return this.sum.rows;
+  }
+
+  add(sum: HashSum64, seen: Aggregates): void {
+    this.sum.add(sum);
+    this.seen.add(seen);
+  }
+
+  /** Rows value by value. */
+  async addRows(client: Client | null, batch: SourceRow[]): Promise<void> {
+    const { record, seen, sum, table } = this;
+    const fields = table.columns.map(({ type }) => fieldOf(type));
+    let n = 0;
+    for await (const rows of cellsOf(client, table.columns, [batch])) {
+      for (const cells of rows) {
+        const row = batch[n++] as SourceRow;
+        record.begin(cells.length);
+        for (const [i, field] of fields.entries()) {
+          const cell = cells[i] ?? null;
+          const bytes = field.form === "bytea" && cell !== null ? bytesOf(row[i] ?? null) : null;
+          seen.cell(i, cell);
+          seen.distinct(i, cell);
+          if (bytes === null) writeCell(record, field, cell);
+          else {
+            seen.size(i, bytes.length);
+            record.value(field.oid, bytes);
+          }
+        }
+        sum.addRecord(record);
+      }
+    }
+  }
+
+  content(): Content {
+    return { rows: String(this.sum.rows), digest: this.sum.total(), aggregates: this.seen.result() };
+  }
 }

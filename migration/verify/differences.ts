@@ -23,10 +23,11 @@ interface Sides {
  * Finds the rows that differ between the two sides, and in each the columns: first by comparing the sums of groups of rows, then the
  * rows of the groups that differ. Rows are matched by their key; without one, a row is matched with the one most like it.
  *
- * @returns lines for people, the first one says how many rows differ
+ * @returns lines for people, the first one says how many rows differ; none where no row does
  */
 export async function findDifferences(sides: Sides): Promise<string[]> {
   const groups = await differingGroups(sides);
+  if (groups.length === 0) return [];
   const searched: number[] = [];
   for (let i = 0, rows = 0; i < groups.length && rows < searchedRows; i++) {
     searched.push(groups[i]?.group ?? 0);

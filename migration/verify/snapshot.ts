@@ -16,7 +16,7 @@ export async function withSnapshot<T>(client: Client, schema: string, work: () =
     // Not by SET: a path may hold an empty name, which its syntax has no way to write.
     await client.query("SELECT set_config('search_path', $1, true)", [path]);
     await client.query(
-      `SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle TO 'ISO, YMD'; SET LOCAL intervalstyle TO 'iso_8601'; SET LOCAL extra_float_digits TO 1; SET LOCAL bytea_output TO 'hex'; SET LOCAL statement_timeout TO 0; SET LOCAL client_encoding TO 'UTF8'; SET LOCAL transaction_read_only TO on`,
+      `SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle TO 'ISO, YMD'; SET LOCAL intervalstyle TO 'iso_8601'; SET LOCAL extra_float_digits TO 1; SET LOCAL bytea_output TO 'hex'; SET LOCAL statement_timeout TO 0; SET LOCAL client_encoding TO 'UTF8'; SET LOCAL jit TO off; SET LOCAL max_parallel_workers_per_gather TO 2; SET LOCAL transaction_read_only TO on`,
     );
     return await work();
   } finally {

@@ -3,6 +3,7 @@ import Database from "better-sqlite3";
 import { escapeIdentifier } from "pg";
 import type { TablePlan, ViewPlan } from "../model";
 import type { SetAside } from "../set-aside";
+import { Batches, mostColumns } from "./batches";
 import type { SqliteValue } from "./value";
 
 export type SourceRow = SqliteValue[];
@@ -69,8 +70,28 @@ export class Source {
     return this.count(`SELECT count(*) FROM ${escapeIdentifier(table.source)} NOT INDEXED`);
   }
 
-  /** The rows of a table without those set aside: the values of the plan's columns, then those of its key. */
-  *rows(table: TablePlan): Generator<SourceRow[]> {
+  /** The rows of a table without those set aside, in batches that SQLite puts together; null where it cannot. */
+  batches(table: TablePlan): Batches | null {
+    const rowid = escapeIdentifier(table.key[0] ?? "");
+    // The bytes of a UTF-16 database are not those of PostgreSQL's texts.
+    if (!this.utf8 || table.columns.length > mostColumns) return null;
+    if (table.key.length !== 1 || !this.isRowid(table, rowid)) return null;
+    return new Batches(this.database, table, rowid, this.rejectedRows(table) > 0 ? this.aside(table) : null);
+  }
+
+  /** Whether a name means the number by which a table's rows are stored. */
+  private isRowid(table: TablePlan, name: string): boolean {
+    const plan = `EXPLAIN QUERY PLAN SELECT 1 FROM ${escapeIdentifier(table.source)} NOT INDEXED WHERE ${name} BETWEEN 1 AND 2`;
+    const steps = this.database.prepare<[], { detail: string }>(plan).all();
+    return steps.some(({ detail }) => detail.includes("USING INTEGER PRIMARY KEY"));
+  }
+
+  /**
+   * The rows of a table without those set aside: the values of the plan's columns, then those of its key.
+   *
+   * @param between rowids, both included; only where `batches` has given them
+   */
+  *rows(table: TablePlan, between?: [bigint, bigint]): Generator<SourceRow[]> {
     const width = table.columns.length;
     const columns = [
       ...table.columns.map((column) =>
@@ -79,8 +100,9 @@ export class Source {
       ...table.key.map(escapeIdentifier),
     ];
     // An index may need a collation that only the application has.
-    const sql = `SELECT ${columns.join(", ")} FROM ${escapeIdentifier(table.source)} NOT INDEXED`;
-    for (const batch of this.query(sql)) {
+    const where = between === undefined ? "" : ` WHERE ${table.key.map(escapeIdentifier)} BETWEEN ? AND ?`;
+    const sql = `SELECT ${columns.join(", ")} FROM ${escapeIdentifier(table.source)} NOT INDEXED${where}`;
+    for (const batch of this.query(sql, between)) {
       const rows =
         this.rejectedRows(table) === 0
           ? batch
@@ -121,10 +143,13 @@ export class Source {
   }
 
   /** A query's rows, in batches. */
-  *query(sql: string): Generator<SourceRow[]> {
+  *query(sql: string, parameters: bigint[] = []): Generator<SourceRow[]> {
     let batch: SourceRow[] = [];
     let size = 0;
-    for (const row of this.database.prepare<[], SourceRow>(sql).raw().iterate()) {
+    for (const row of this.database
+      .prepare<bigint[], SourceRow>(sql)
+      .raw()
+      .iterate(...parameters)) {
       batch.push(row);
       for (const value of row) if (typeof value === "string" || value instanceof Uint8Array) size += value.length;
       if (batch.length < batchRows && size < batchSize) continue;
@@ -143,24 +168,30 @@ export class Source {
   }
 
   /**
-   * A table as a FROM item that leaves out the rows set aside. They are written to a temporary table first, which does not
-   * touch the file.
+   * A table as a FROM item that leaves out the rows set aside.
    */
   relation(table: TablePlan): string {
     const name = this.mainName(table.source);
     if (this.rejectedRows(table) === 0 || table.key.length === 0) return name;
-    const aside = escapeIdentifier(`aside ${table.source}`);
-    const columns = table.key.map((_, i) => `k${i}`);
-    this.database.exec(`CREATE TEMP TABLE IF NOT EXISTS ${aside} (${columns})`);
-    if (this.count(`SELECT count(*) FROM temp.${aside}`) === "0") {
-      // SQLite copies the keys itself: one may hold text that does not come back from JavaScript as it was.
-      const isAside = (...row: SqliteValue[]) => Number(this.rejects.has(table.source, row));
-      this.database.function("is_aside", { varargs: true, safeIntegers: true, directOnly: true }, isAside);
-      const keys = table.key.map(escapeIdentifier).join(", ");
-      this.database.exec(`INSERT INTO temp.${aside} SELECT ${keys} FROM ${name} NOT INDEXED WHERE is_aside(${keys})`);
-    }
+    const aside = this.aside(table);
     const same = table.key.map((column, i) => `a.k${i} IS t.${escapeIdentifier(column)}`).join(" AND ");
-    return `(SELECT * FROM ${name} AS t WHERE NOT EXISTS (SELECT 1 FROM temp.${aside} AS a WHERE ${same}))`;
+    return `(SELECT * FROM ${name} AS t WHERE NOT EXISTS (SELECT 1 FROM ${aside} AS a WHERE ${same}))`;
+  }
+
+  /** The keys of the rows set aside, in a temporary table, which does not touch the file. @returns its quoted name */
+  private aside(table: TablePlan): string {
+    const aside = `temp.${escapeIdentifier(`aside ${table.source}`)}`;
+    const rowid = table.key.length === 1 && this.isRowid(table, escapeIdentifier(table.key[0] ?? ""));
+    const columns = rowid ? ["k0 INTEGER PRIMARY KEY"] : table.key.map((_, i) => `k${i}`);
+    this.database.exec(`CREATE TEMP TABLE IF NOT EXISTS ${aside.slice(5)} (${columns.join(", ")})`);
+    if (this.count(`SELECT count(*) FROM ${aside}`) !== "0") return aside;
+    // SQLite copies the keys itself: one may hold text that does not come back from JavaScript as it was.
+    const isAside = (...row: SqliteValue[]) => Number(this.rejects.has(table.source, row));
+    this.database.function("is_aside", { varargs: true, safeIntegers: true, directOnly: true }, isAside);
+    const keys = table.key.map(escapeIdentifier).join(", ");
+    const from = `${this.mainName(table.source)} NOT INDEXED`;
+    this.database.exec(`INSERT INTO ${aside} SELECT ${keys} FROM ${from} WHERE is_aside(${keys})`);
+    return aside;
   }
 
   /** A table or view of the file, whatever hides it in this connection. */

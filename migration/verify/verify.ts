@@ -51,7 +51,7 @@ export interface Verification {
 }
 
 /**
- * Compares the source with the target, independently of what loaded it: objects, counts, every cell of every row, NULLs, key ranges,
+ * Compares the source with the target, independently of what loaded it: objects, counts, every cell of every row, NULLs, ranges,
  * foreign keys, joins and the user's queries. Reads only, on one unchanging view of each side. A check that could not be made is
  * `not done`; that, as a failed one, means that the migration is not proved.
  *

@@ -61,6 +61,7 @@ describe("the richer sample", () => {
       new Set([
         "connection",
         "table",
+        "checks",
         "columns",
         "keys",
         "foreign",
@@ -68,7 +69,7 @@ describe("the richer sample", () => {
         "row",
         "content",
         "NULLs",
-        "key",
+        "ranges",
         "orphans",
         "join",
       ]),

@@ -6,6 +6,7 @@ import { DatabaseError, escapeIdentifier } from "pg";
 import { UserError } from "../../support/errors";
 import type { MigrationPlan, TablePlan, TableReport } from "../model";
 import { qualified } from "../plan/ddl";
+import { describeHeld } from "./held";
 import { type Loading, loadOneByOne } from "./load-tables";
 import { Orphans } from "./orphans";
 import type { LoadContext } from "./table";
@@ -40,11 +41,11 @@ export async function openTables(
   for (const table of plan.tables) {
     const name = qualified(schema, table.target);
     if ((await client.query(`SELECT 1 FROM ${name} LIMIT 1`)).rowCount === 0) continue;
-    filled.push(`${table.target} (${(await client.query(`SELECT count(*) AS n FROM ${name}`)).rows[0].n} rows)`);
+    filled.push(table.target);
   }
   if (filled.length > 0 && !overwrite)
     throw new UserError(
-      `The target's tables already hold rows: ${filled.join(", ")}.`,
+      `The target's tables already hold rows: ${(await describeHeld(client, schema, filled)).join(", ")}.`,
       "Nothing was changed. Empty them, or allow overwriting to replace their rows.",
     );
   const constraints = await dropForeignKeys(context, plan);

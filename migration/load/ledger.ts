@@ -113,6 +113,8 @@ export async function recordRun(client: Client, entry: LedgerEntry): Promise<voi
     loadedRows,
     rejectedRows,
   }));
+  // A transaction of its own within the other: the record is then newer than every row that was loaded, which tells what is written later.
+  await client.query("SAVEPOINT pgstead_record");
   await client.query(
     `INSERT INTO pgstead.runs (id, started, finished, status, mode, target_schema, source_path, source_sha256, tables, report, files)
      VALUES ($1, $2, clock_timestamp(), $3, $4, $5, $6, $7, $8, $9, $10)`,
@@ -129,6 +131,7 @@ export async function recordRun(client: Client, entry: LedgerEntry): Promise<voi
       jsonb(entry.report.files),
     ],
   );
+  await client.query("RELEASE SAVEPOINT pgstead_record");
 }
 
 /** As jsonb takes it: without NUL and halves of surrogate pairs, which a reason or a query's result could hold. */

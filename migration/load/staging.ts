@@ -7,6 +7,7 @@ import { type Client, DatabaseError, escapeIdentifier } from "pg";
 import { UserError } from "../../support/errors";
 import type { MigrationPlan } from "../model";
 import { qualified } from "../plan/ddl";
+import { describeHeld } from "./held";
 import type { OnProgress } from "./run";
 
 /** Staging schemas of one target schema share this beginning, so that a later run, which holds the lock, knows a dead one's. */
@@ -97,7 +98,7 @@ export async function checkNames(client: Client, plan: MigrationPlan, overwrite:
     );
   if (replaced.length > 0 && !overwrite)
     throw new UserError(
-      `The schema ${plan.schema} of the target already has ${replaced.length === 1 ? "the table" : "the tables"} ${await withCounts(client, plan.schema, replaced)}.`,
+      `The schema ${plan.schema} of the target already has ${replaced.length === 1 ? "the table" : "the tables"} ${(await describeHeld(client, plan.schema, replaced)).join(", ")}.`,
       "Nothing was changed. Migrate into another schema, or allow overwriting to replace exactly these tables and lose what they hold.",
     );
   if (views.length > 0 && !overwrite)
@@ -106,17 +107,6 @@ export async function checkNames(client: Client, plan: MigrationPlan, overwrite:
       "Nothing was changed. Migrate into another schema, or allow overwriting to replace exactly these views.",
     );
   return { tables: replaced, views };
-}
-
-async function withCounts(client: Client, schema: string, tables: string[]): Promise<string> {
-  const parts: string[] = [];
-  for (const table of tables) {
-    const { rows } = await client
-      .query<{ count: string }>(`SELECT count(*) FROM ${qualified(schema, table)}`)
-      .catch(() => ({ rows: [] }));
-    parts.push(rows[0] === undefined ? table : `${table} (${rows[0].count} rows)`);
-  }
-  return parts.join(", ");
 }
 
 const asTables = (schema: string, tables: string[]) => tables.map((table) => qualified(schema, table)).join(", ");

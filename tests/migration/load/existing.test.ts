@@ -247,7 +247,7 @@ describe("tables that hold rows", () => {
 
   test("are refused with their counts", async () => {
     const target = await made("CREATE TABLE t(id int PRIMARY KEY); INSERT INTO t VALUES (7)");
-    await expect(existing(source(), target)).rejects.toThrow(/already hold rows: t \(1 rows\)/);
+    await expect(existing(source(), target)).rejects.toThrow(/already hold rows: t \(1 row\)/);
     expect(await query(target, "SELECT id FROM t")).toEqual([[7]]);
   });
 

@@ -8,12 +8,12 @@ import { postgresServer } from "./components/postgres-server";
 import { SecretFile } from "./components/secret-file";
 import { readSettings } from "./components/settings";
 import { policyFindings } from "./stack/policies";
-import { UserError } from "./support/errors";
 
 const settings = readSettings();
 const findings = policyFindings(settings);
 // On data that is protected the rules are binding; elsewhere they are said.
-if (settings.server.protect && findings.length > 0) throw new UserError(findings.join(" "), "Nothing was changed.");
+if (settings.server.protect && findings.length > 0)
+  throw new pulumi.RunError(`${findings.join(" ")} Nothing was changed.`);
 for (const finding of findings) void pulumi.log.warn(finding);
 
 const server = postgresServer("postgres", settings.server, settings.database.extensions);

@@ -2,7 +2,6 @@ import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { MB, parseMemory } from "../server/units";
 import { parseDuration } from "../support/duration";
-import { UserError } from "../support/errors";
 
 /** Reads config values, collecting what is wrong with them instead of stopping at the first. */
 export class ConfigReader {
@@ -17,9 +16,9 @@ export class ConfigReader {
   finish(): void {
     if (this.errors.length === 0) return;
     const count = this.errors.length === 1 ? "One value" : `${this.errors.length} values`;
-    throw new UserError(
-      `${count} in the stack's config cannot be used:\n${this.errors.map((e) => `  - ${e}`).join("\n")}\n`,
-      "Set each with `pulumi config set <key> <value>`; Pulumi.yaml describes them all.",
+    // Pulumi shows a RunError without a stack.
+    throw new pulumi.RunError(
+      `${count} in the stack's config cannot be used:\n${this.errors.map((e) => `  - ${e}`).join("\n")}\n Set each with \`pulumi config set <key> <value>\`; Pulumi.yaml describes them all.`,
     );
   }
 

@@ -51,7 +51,7 @@ export function rejects({ rejects: all, files }: MigrationReport): Html {
   return section(
     "set-aside",
     "Rows set aside",
-    html`<p>${counted(all.length, "row")} could not be carried over as they are. ${files.rejects === null ? null : html`The whole rows, every value of them, are in ${link(files.rejects)}.`}</p>
+    html`<p>${counted(all.length, "row")} could not be carried over. ${files.rejects === null ? null : html`The whole rows, every value of them, are in ${link(files.rejects)}.`}</p>
 ${groups.length < 2 ? null : grid("Rows set aside, by table and code", [{ title: "Table" }, { title: "Code" }, { title: "Rows", number: true }], byCode)}${groups.length < 2 ? null : rest(groups.length, byCode.length, "line")}
 ${grid("Rows set aside", columns, rows, { filter: "rows" })}${rest(all.length, rows.length, "row")}`,
   );

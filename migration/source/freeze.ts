@@ -45,6 +45,9 @@ export async function freeze(source: string, folder: string, stamp: string): Pro
   }
 }
 
+/** A step for every few pages would cost more than the copying. */
+const pagesAtOnce = 4096;
+
 async function copyDatabase(source: string, path: string): Promise<void> {
   requireDatabaseFile(source);
   for (let attempt = 0; attempt < 5; attempt++) if (await copyOnce(source, path)) return;
@@ -64,7 +67,7 @@ async function copyOnce(source: string, path: string): Promise<boolean> {
     // The open transaction keeps the pages as they are now until the last of them is copied.
     db.exec("BEGIN");
     db.prepare("SELECT count(*) FROM sqlite_schema").get();
-    await db.backup(path);
+    await db.backup(path, { progress: () => pagesAtOnce });
     return true;
   } finally {
     db.close();
@@ -94,7 +97,7 @@ async function copyFiles(source: string, path: string): Promise<boolean> {
     const db = new Database(copy);
     takeAnySchema(db);
     try {
-      await db.backup(path);
+      await db.backup(path, { progress: () => pagesAtOnce });
       return true;
     } finally {
       db.close();

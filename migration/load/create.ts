@@ -68,13 +68,19 @@ export async function finishStaging({ context, target, crew }: Loading, plan: Mi
       await builders.each(indexes, (own, { table, name, sql }) => createKey(own, plan, table, name, sql));
     });
     await run.step("setting sequences and statistics", async () => {
-      for (const table of plan.tables)
-        if (table.identitySequence !== null && table.nextIdentity !== null)
-          await client.query(
-            `ALTER SEQUENCE ${qualified(schema, table.identitySequence)} RESTART WITH ${BigInt(table.nextIdentity)}`,
-          );
-      await builders.each(largest, async (own, table) => {
-        await own.client.query(`ANALYZE ${qualified(schema, table.target)}`);
+      const restarts = plan.tables.flatMap(({ identitySequence, nextIdentity }) =>
+        identitySequence === null || nextIdentity === null
+          ? []
+          : `ALTER SEQUENCE ${qualified(schema, identitySequence)} RESTART WITH ${BigInt(nextIdentity)}`,
+      );
+      for (let from = 0; from < restarts.length; from += atOnce)
+        await client.query(restarts.slice(from, from + atOnce).join("; "));
+      const large = largest.filter(({ rowCount }) => Number(rowCount) >= manyRows);
+      const groups = large.map((table) => [table]);
+      for (let from = large.length; from < largest.length; from += atOnce)
+        groups.push(largest.slice(from, from + atOnce));
+      await builders.each(groups, async (own, tables) => {
+        await own.client.query(`ANALYZE ${tables.map(({ target }) => qualified(schema, target)).join(", ")}`);
       });
     });
     await run.step("making checks and foreign keys", async () => {
@@ -101,6 +107,9 @@ export async function finishStaging({ context, target, crew }: Loading, plan: Mi
 
 /** From here on a foreign key takes longer to check than to ask for it once more. */
 const manyRows = 20_000;
+
+/** Small statements that go together, since each alone would wait for an answer. */
+const atOnce = 50;
 
 /** Checks the rows for a foreign key that is there. Where some have nothing to refer to, it stays NOT VALID. */
 async function validate({ client, schema }: LoadContext, plan: MigrationPlan, table: TablePlan, key: ForeignKeyPlan) {

@@ -35,6 +35,14 @@ export function readingOf({ type, timeForm }: Pick<ColumnPlan, "type" | "timeFor
 
 /** A value of more bytes than this is read by itself. */
 export const longest = 16_384;
+
+/** Whether values of a column may be as long as that: those of the other types are short, or none of the type's. */
+export function mayBeLong({ type }: Pick<ColumnPlan, "type">): boolean {
+  return ["text", "bytea", "json", "jsonb"].includes(type.kind);
+}
+
+const shortOnly = (name: string) => `CASE WHEN octet_length(${name}) <= ${longest} THEN ${name} END`;
+
 const wantedBytes = 2 * 1024 * 1024;
 const [fewestRows, mostRows] = [16, 2000];
 /** SQLite's expressions are at most 1000 levels deep. */
@@ -77,7 +85,7 @@ export class Batches {
       if (name !== rowid) flags.push(...flagsOf(column, reading, name));
       if (reading === "digits") parts.push(name, "','");
       else if (reading === "numbers") numbers.push(name);
-      else parts.push(`octet_length(${name})`, "':'", `CASE WHEN octet_length(${name}) <= ${longest} THEN ${name} END`);
+      else parts.push(`octet_length(${name})`, "':'", mayBeLong(column) ? shortOnly(name) : name);
     }
     const flag = flags.length === 0 ? "0" : `count(*) FILTER (WHERE ${flags.join(" OR ")})`;
     this.next = database
@@ -98,7 +106,7 @@ export class Batches {
             .safeIntegers(false)
             .raw();
     this.longValues = table.columns.map((column) =>
-      readingOf(column) === "bytes"
+      mayBeLong(column)
         ? database.prepare(`SELECT CAST(${escapeIdentifier(column.source)} AS BLOB) ${from} WHERE ${rowid} = ?`).pluck()
         : undefined,
     );

@@ -22,14 +22,14 @@ async function readDefinitions(client: Client, table: string): Promise<string[]>
 
 /**
  * What the plan's definitions look like once the server has read them, since it rewrites what it is given: they are made on temporary tables, in a
- * transaction that is rolled back. Call it outside the snapshot, which only reads.
+ * transaction that is rolled back: nothing is written to the database, though the session may be one that only reads. Call it outside the snapshot.
  */
 export async function plannedDefinitions(client: Client, plan: MigrationPlan): Promise<Definitions> {
   const definitions = new Map<string, string[]>();
   if (plan.mode === "existing") return definitions;
   const inside = client.getTransactionStatus() === "T";
   try {
-    await client.query(inside ? "SAVEPOINT pgstead_definitions" : "BEGIN");
+    await client.query(inside ? "SAVEPOINT pgstead_definitions" : "BEGIN READ WRITE");
     for (const table of plan.tables.filter(hasDefinitions)) {
       await makeTemporary(client, table);
       definitions.set(table.target, await readDefinitions(client, temporary(table)));

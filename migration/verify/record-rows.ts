@@ -1,7 +1,7 @@
 /** The rows of a batch as records (record.ts), made from SQLite's bytes without a JavaScript value for each. */
 import type { ColumnPlan } from "../model";
 import type { Aggregates } from "./aggregates";
-import { type Batch, longest, type Reading, readingOf } from "./batches";
+import { type Batch, longest, mayBeLong, type Reading, readingOf } from "./batches";
 import { cellReader } from "./cell";
 import { type Field, fieldOf, type RecordBuffer, writeCell } from "./record";
 import type { SqliteValue } from "./value";
@@ -19,6 +19,8 @@ interface Column {
   kind: ColumnPlan["type"]["kind"];
   field: Field;
   cell: ToCell;
+  /** Whether a long value is read by itself. */
+  long: boolean;
 }
 
 /** Reads batches of one table. */
@@ -37,6 +39,7 @@ export class RecordRows {
       kind: column.type.kind,
       field: fieldOf(column.type),
       cell: cellReader(column),
+      long: mayBeLong(column),
     }));
   }
 
@@ -122,7 +125,7 @@ export class RecordRows {
     let size = 0;
     for (let byte = bytes[at] as number; byte !== colon; byte = bytes[++at] as number) size = size * 10 + (byte - zero);
     at++;
-    if (size > longest) {
+    if (size > longest && column.long) {
       const id = bytes.toString("latin1", idAt, bytes.indexOf(comma, idAt));
       const whole = this.longValue(i, BigInt(id));
       this.at = at;

@@ -40,6 +40,8 @@ function sqlite(name: string, sql: string): string {
   return path;
 }
 
+const reader = "CREATE ROLE reader LOGIN PASSWORD 'test-only'";
+
 const notPassed = (checks: Check[]) => checks.filter(({ status }) => status !== "passed");
 
 describe("the richer sample", () => {
@@ -48,6 +50,7 @@ describe("the richer sample", () => {
   beforeAll(async () => {
     makeRichSample(source, 4000);
     target = await server.createDatabase();
+    await inTarget(server.superuser(), reader);
     const report = await migrate({ source, target, workFolder });
     expect(report.totals).toMatchObject({ tables: 18, loadedRows: report.totals.sourceRows, errors: 0 });
   });
@@ -80,6 +83,23 @@ describe("the richer sample", () => {
       before,
     );
     expect(readdirSync(folder).filter((name) => name.startsWith("rich"))).toEqual(["rich.db"]);
+  });
+
+  it.each([
+    ["may only read the tables", ""],
+    ["is in sessions that only read", "ALTER ROLE reader SET default_transaction_read_only TO on"],
+  ])("verifying needs no more than a role that %s", async (_, also) => {
+    const superuser = server.superuser(target.database);
+    await inTarget(
+      superuser,
+      `DROP OWNED BY reader; DROP ROLE reader; ${reader}; GRANT USAGE ON SCHEMA public TO reader;
+       GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader; GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO reader; ${also}`,
+    );
+    const as = { ...target, user: "reader" };
+    await expect(inTarget(as, "DELETE FROM system_settings")).rejects.toThrow(/permission denied|read-only/);
+    const { status, checks } = await verifyTarget({ source, target: as }, null, quiet);
+    expect(notPassed(checks)).toEqual([]);
+    expect(status).toBe("verified");
   });
 
   it("a row that the application wrote since is told", async () => {

@@ -1,6 +1,6 @@
 import { defaultOptions } from "./options";
 
-export const commands = ["plan", "migrate", "verify"] as const;
+export const commands = ["plan", "migrate", "verify", "retry-rejects"] as const;
 export type Command = (typeof commands)[number];
 
 const what: Record<Command, string> = {
@@ -8,18 +8,24 @@ const what: Record<Command, string> = {
   migrate:
     "Moves the SQLite database into PostgreSQL, proves every cell, and only then shows the tables to the application.",
   verify: "Compares a SQLite database with a target that was migrated before, cell by cell, and changes neither.",
+  "retry-rejects":
+    "Loads rows that a run set aside, after they were mended in their file, or the tables in the target: all in one transaction, each row once.",
 };
 
+/** Those that read the SQLite database. */
+const reading: readonly Command[] = ["plan", "migrate", "verify"];
+
 const options: [commands: readonly Command[], option: string, meaning: string][] = [
-  [commands, "--source FILE", "SQLite database, or .sql script that makes one"],
+  [["retry-rejects"], "--rejects FILE", "rejects.jsonl of the run, or what an earlier retry left, in the run's folder"],
+  [reading, "--source FILE", "SQLite database, or .sql script that makes one"],
   [
     commands,
     "--target URL",
     "postgresql://user@host:port/database[?sslmode=require]; plan can do without in mode create",
   ],
   [commands, "--schema NAME", `schema that has the tables (${defaultOptions.schema})`],
-  [commands, "--mode MODE", "create: tables are made from SQLite's schema (default); existing: they are there already"],
-  [commands, "--exclude NAME[,NAME]", "tables that stay behind, by exact name; may be repeated"],
+  [reading, "--mode MODE", "create: tables are made from SQLite's schema (default); existing: they are there already"],
+  [reading, "--exclude NAME[,NAME]", "tables that stay behind, by exact name; may be repeated"],
   [["migrate"], "--batch-size N", `rows in one COPY batch (${defaultOptions.batchSize})`],
   [["migrate"], "--bad-rows WHAT", "fail (default), or skip: set rows aside that do not fit, and go on"],
   [
@@ -28,29 +34,25 @@ const options: [commands: readonly Command[], option: string, meaning: string][]
     "rows that may be set aside, of one table or in total, before the run stops; may be repeated",
   ],
   [
-    commands,
+    reading,
     "--orphans WHAT",
     "mode create, rows that refer to nothing: keep (default, the foreign key is NOT VALID), or setAside",
   ],
   [
-    commands,
+    reading,
     "--bad-text [COLUMN=]WHAT",
     "texts with NUL or bytes that are no text, in a column (table.column) or anywhere: reject (default), replace, or bytea; may be repeated",
   ],
-  [commands, "--names WHAT", "keep (default), or snake_case: OrderID becomes order_id"],
-  [
-    commands,
-    "--rename NAME=NEW",
-    "the target's name of a table, column (table.column), index or view; may be repeated",
-  ],
+  [reading, "--names WHAT", "keep (default), or snake_case: OrderID becomes order_id"],
+  [reading, "--rename NAME=NEW", "the target's name of a table, column (table.column), index or view; may be repeated"],
   [["migrate"], "--verify WHAT", "full (default): every cell is compared; off: nothing is proved"],
   [
-    commands,
+    reading,
     "--type WHAT=TYPE",
     "the type of a column (table.column) or of a declared type, such as 'numeric(12,2)' or 'timestamptz from epoch milliseconds'; may be repeated",
   ],
   [
-    commands,
+    reading,
     "--mixed WHAT",
     "columns in which some values contradict the declared type: widen (default), or reject those rows",
   ],
@@ -68,17 +70,17 @@ const options: [commands: readonly Command[], option: string, meaning: string][]
 const password = `The password is taken from PGPASSWORD or the password file (PGPASSFILE, ~/.pgpass) as psql takes it. One in the URL
 works too, but a command line can be seen by every user of the machine.`;
 
-const exits = `Exit code: 0 done and verified; 1 the run or the verification failed; 2 wrong usage. Progress goes to standard error.`;
+const exits = `Exit code: 0 done and verified; 1 the run or the verification failed, or rows are still set aside; 2 wrong usage. Progress goes to standard error.`;
 
 /** The help text, of one command or of all. */
 export function usage(command?: Command): string {
   if (command === undefined) {
-    const list = commands.map((name) => `  ${name.padEnd(8)} ${what[name]}`);
+    const list = commands.map((name) => `  ${name.padEnd(13)} ${what[name]}`);
     return `Usage: pgstead <command> --source FILE --target URL [options]\n\n${list.join("\n")}\n\npgstead <command> --help tells a command's options; pgstead --version its version.\n\n${exits}\n`;
   }
   const own = options.filter(([names]) => names.includes(command));
   const list = own.map(([, option, meaning]) => `  ${option.padEnd(22)} ${meaning}`);
-  return `Usage: pgstead ${command} --source FILE --target URL [options]\n\n${what[command]}\n\n${list.join("\n")}\n\n${password}\n\n${exits}\n`;
+  return `Usage: pgstead ${command} ${reading.includes(command) ? "--source" : "--rejects"} FILE --target URL [options]\n\n${what[command]}\n\n${list.join("\n")}\n\n${password}\n\n${exits}\n`;
 }
 
 /** Whether a command has an option. */

@@ -1,4 +1,4 @@
-/** The command line: `pgstead plan | migrate | verify`. */
+/** The command line: `pgstead plan | migrate | verify | retry-rejects`. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { version } from "../package.json";
 import { messageOf, UserError } from "../support/errors";
@@ -7,12 +7,16 @@ import { type PostgresTarget, parsePostgresUrl } from "../support/postgres";
 import { type Command, commands, takes, usage } from "./cli-usage";
 import type { CompareQuery, MigrationOptions } from "./model";
 import { type MigrationInput, migrationOptions } from "./options";
+import type { RetryInput } from "./retry/retry-rejects";
 
 /** The command was not called as it must be. */
 class UsageError extends Error {}
 
-interface Invocation {
-  command: Command;
+type Invocation = Reading | { command: "retry-rejects"; input: RetryInput; json: boolean };
+
+/** Of a command that reads the SQLite database. */
+interface Reading {
+  command: Exclude<Command, "retry-rejects">;
   input: MigrationInput;
   /** `plan` can do without. */
   hasTarget: boolean;
@@ -40,6 +44,7 @@ const flags = {
   compare: { type: "string", multiple: true },
   "work-folder": { type: "string" },
   report: { type: "string" },
+  rejects: { type: "string" },
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const satisfies ParseArgsConfig["options"];
@@ -81,6 +86,7 @@ function read([first, ...rest]: string[]): Invocation | string {
   for (const option of Object.keys(values))
     if (!takes(command, option))
       throw new UsageError(`${command} has no option --${option}. See pgstead ${command} --help.`);
+  if (command === "retry-rejects") return { command, input: readRetry(values), json: values.json === true };
   const hasTarget = values.target !== undefined || command !== "plan" || values.mode === "existing";
   const input = readInput(values, hasTarget);
   return { command, input, hasTarget, json: values.json === true, report: values.report ?? null };
@@ -95,6 +101,16 @@ function parse(args: string[]) {
 }
 
 const nowhere: PostgresTarget = { host: "", port: 0, database: "", user: "", password: "", tls: "disable" };
+
+function readRetry({ rejects, target, schema }: ReturnType<typeof parse>): RetryInput {
+  if (rejects === undefined) throw new UsageError("--rejects is missing: the file of the rows that a run set aside.");
+  if (target === undefined) throw new UsageError("--target is missing: postgresql://user@host:port/database.");
+  try {
+    return { rejects, target: withPassword(parsePostgresUrl(target)), ...defined({ schema }) };
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
 
 function readInput(values: ReturnType<typeof parse>, hasTarget: boolean): MigrationInput {
   if (values.source === undefined) throw new UsageError("--source is missing: the SQLite database to read.");
@@ -178,14 +194,23 @@ const modules = {
   migrate: () => require("./migrate") as typeof import("./migrate"),
   verify: () => require("./verify/verify-target") as typeof import("./verify/verify-target"),
   planSource: () => require("./plan-source") as typeof import("./plan-source"),
+  retry: () => require("./retry/retry-rejects") as typeof import("./retry/retry-rejects"),
+  retryText: () => require("./report/retry") as typeof import("./report/retry"),
   plan: () => require("./report/plan") as typeof import("./report/plan"),
   summary: () => require("./report/summary") as typeof import("./report/summary"),
   verification: () => require("./report/verification") as typeof import("./report/verification"),
 };
 
-async function run({ command, input, hasTarget, json, report }: Invocation): Promise<number> {
+async function run(invocation: Invocation): Promise<number> {
+  const { json } = invocation;
   const progress = (line: string) => process.stderr.write(`${line}\n`);
   const show = (value: unknown, text: string) => say(`${json ? JSON.stringify(value, null, 2) : text.trimEnd()}\n`);
+  if (invocation.command === "retry-rejects") {
+    const retried = await modules.retry().retryRejects(invocation.input, progress);
+    show(retried, modules.retryText().renderRetry(retried));
+    return retried.rejects === null ? 0 : 1;
+  }
+  const { command, input, hasTarget, report } = invocation;
   if (command === "plan") {
     const planned = hasTarget
       ? await modules.migrate().plan(input, progress)

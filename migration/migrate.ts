@@ -28,6 +28,7 @@ import { type Profiles, planCreate } from "./plan/create-plan";
 import { familiesOf, planExisting } from "./plan/existing-plan";
 import { plannedTables } from "./report/planned-tables";
 import { writeReport } from "./report/write-report";
+import { writePlanFile } from "./retry/plan-file";
 import { readObjects, readTables } from "./source/catalog";
 import { startCheck, type Wholeness } from "./source/check";
 import { type FrozenSource, freeze } from "./source/freeze";
@@ -308,6 +309,7 @@ async function migrateCreate(work: Work): Promise<void> {
 /** Writes the ledger in the open transaction, and commits both. */
 async function commit(work: Work): Promise<void> {
   const { run, options, client, plan } = work;
+  if (run.setAside.count() > 0) writePlanFile(run.folder, { format: 1, run: run.id, plan });
   if (await canKeepLedger(client)) await recordRun(client, ledgerEntry(work));
   else
     plan.warnings.push("The role may not keep the ledger pgstead.runs in the target: this run is not recorded there.");

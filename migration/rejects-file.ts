@@ -12,10 +12,15 @@ export interface RejectLine extends RejectedRow {
 
 /** Reads line by line. @throws Error that names the line that is none */
 export async function* readRejects(path: string): AsyncGenerator<RejectLine> {
+  for await (const [line] of readPlacedRejects(path)) yield line;
+}
+
+/** The same, each with its place in words. */
+export async function* readPlacedRejects(path: string): AsyncGenerator<[line: RejectLine, where: string]> {
   let number = 0;
   for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
-    number++;
-    if (line.trim() !== "") yield readLine(line, `${path}, line ${number}`);
+    const where = `${path}, line ${++number}`;
+    if (line.trim() !== "") yield [readLine(line, where), where];
   }
 }
 
@@ -26,7 +31,7 @@ function readLine(line: string, where: string): RejectLine {
   } catch (error) {
     throw new Error(`${where}: ${messageOf(error)}`);
   }
-  if (typeof value.table !== "string" || !Array.isArray(value.locator) || typeof value.row !== "object")
+  if (typeof value?.table !== "string" || !Array.isArray(value.locator) || typeof (value.row ?? 0) !== "object")
     throw new Error(`${where}: it has no table, locator or row`);
   return value as RejectLine;
 }

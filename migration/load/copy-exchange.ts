@@ -15,6 +15,8 @@ interface CopyConnection {
  * of the rows (postgresql.org/docs/16/protocol-flow.html, COPY operations).
  */
 export class CopyExchange implements Submittable {
+  /** Rows that the table took, when it is done: a trigger may have kept some out. */
+  rows = 0;
   readonly #sql: string;
   readonly #chunks: Iterable<Buffer>;
   #resolve: () => void = () => {};
@@ -46,7 +48,11 @@ export class CopyExchange implements Submittable {
   };
 
   handleCopyInResponse(): void {}
-  handleCommandComplete(): void {}
+
+  handleCommandComplete({ text }: { text?: string }): void {
+    const copied = /^COPY (\d+)$/.exec(text ?? "");
+    if (copied !== null) this.rows = Number(copied[1]);
+  }
 
   handleError(error: Error): void {
     this.#reject(error);

@@ -27,7 +27,7 @@ describe("help and usage", () => {
   it("--help, and each command's own, tell the options and the exit codes", () => {
     const all = pgstead(["--help"]);
     expect(all).toMatchObject({ code: 0, err: "" });
-    for (const command of ["plan", "migrate", "verify"]) {
+    for (const command of ["plan", "migrate", "verify", "retry-rejects"]) {
       expect(all.out).toContain(`\n  ${command}`);
       const own = pgstead([command, "--help"]);
       expect(own.code).toBe(0);
@@ -52,6 +52,7 @@ describe("help and usage", () => {
       /plan has no option --overwrite/,
     ],
     ["no source", ["plan", "--target", target], /--source is missing/],
+    ["no reject file", ["retry-rejects", "--target", target], /--rejects is missing/],
     ["no target", ["migrate", "--source", sample], /--target is missing/],
     ["no target in existing mode", ["plan", "--source", sample, "--mode", "existing"], /--target is missing/],
     ["a target that is no URL", ["migrate", "--source", sample, "--target", "localhost"], /not a PostgreSQL URL/],

@@ -1,14 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { messageOf, UserError } from "../../support/errors";
 import { connect } from "../../support/postgres";
 import { plan } from "../migrate";
-import type { LeftBehind, MigrationPlan, MigrationReport } from "../model";
+import type { LeftBehind, MigrationPlan, MigrationReport, RejectedRow } from "../model";
 import { type MigrationInput, migrationOptions } from "../options";
 import { readRejects } from "../rejects-file";
 import { SetAside } from "../set-aside";
 import { freeze } from "../source/freeze";
+import { expectLoadedLater } from "./loaded-later";
 import { applySettled } from "./settled";
 import { unproved, type Verification, verifyMigration } from "./verify";
 
@@ -30,8 +31,8 @@ export async function verifyTarget(
   onProgress: (line: string) => void,
 ): Promise<TargetVerification> {
   const options = migrationOptions(input);
-  const { rejects, leftBehind } =
-    reportPath === null ? { rejects: new SetAside(), leftBehind: [] } : await readReport(reportPath);
+  const { rejects, leftBehind, run } =
+    reportPath === null ? { rejects: new SetAside(), leftBehind: [], run: null } : await readReport(reportPath);
   const planned = await plan(options, onProgress);
   applySettled(planned, leftBehind);
   leaveObjectsBehind(planned, leftBehind);
@@ -46,17 +47,25 @@ export async function verifyTarget(
     const client = await connect(options.target, "pgstead verify");
     try {
       const { schema, compareQueries } = options;
+      const later =
+        run === null || reportPath === null || rejects.count() === 0
+          ? { rows: new SetAside(), checks: [], notProved: [] }
+          : await expectLoadedLater(client, run, rejects, readable.path, planned.tables);
+      const stillAside =
+        reportPath === null || later.rows.count() === 0 ? rejects : (await readReport(reportPath, later.rows)).rejects;
       const verification = await verifyMigration({
         sourcePath: readable.path,
         client,
         schema,
         plan: planned,
-        rejects,
+        rejects: stillAside,
         loaded: [],
         triggers: true,
         compareQueries,
         onProgress,
       });
+      verification.checks.push(...later.checks);
+      verification.notProved.unshift(...later.notProved);
       return { status: unproved(verification.checks).length === 0 ? "verified" : "different", ...verification };
     } finally {
       await client.end();
@@ -81,19 +90,27 @@ function leaveObjectsBehind(planned: MigrationPlan, leftBehind: LeftBehind[]): v
   planned.leftBehind.push(...left);
 }
 
-/** The report shows the first rows set aside; where there are more, the reject file beside it has them. */
-async function readReport(path: string): Promise<{ rejects: SetAside; leftBehind: LeftBehind[] }> {
+/**
+ * The report shows the first rows set aside; where there are more, the reject file beside it has them.
+ *
+ * @param without rows that are not to be among them
+ */
+async function readReport(
+  path: string,
+  without = new SetAside(),
+): Promise<{ rejects: SetAside; leftBehind: LeftBehind[]; run: string }> {
   try {
     const report = JSON.parse(readFileSync(path, "utf8")) as MigrationReport;
     if (report.format !== 1 || !Array.isArray(report.rejects) || !Array.isArray(report.leftBehind))
       throw new Error("it is no report of pgstead");
     const rejects = new SetAside();
-    if (report.rejects.length === Number(report.totals.rejectedRows))
-      for (const { table, locator } of report.rejects) rejects.add(table, locator);
-    else
-      for await (const { table, locator } of readRejects(join(dirname(path), "rejects.jsonl")))
-        rejects.add(table, locator);
-    return { rejects, leftBehind: report.leftBehind };
+    const add = ({ table, locator }: RejectedRow) => {
+      if (!without.has(table, locator)) rejects.add(table, locator);
+    };
+    if (report.rejects.length === Number(report.totals.rejectedRows)) report.rejects.forEach(add);
+    else for await (const row of readRejects(join(dirname(path), "rejects.jsonl"))) add(row);
+    // A run's folder is named after it.
+    return { rejects, leftBehind: report.leftBehind, run: basename(report.files.folder) };
   } catch (error) {
     throw new UserError(
       `The report ${path} cannot be read: ${messageOf(error)}.`,

@@ -6,7 +6,7 @@ import type { Client } from "pg";
 import { version } from "../package.json";
 import { messageOf, UserError } from "../support/errors";
 import { refusePooler } from "../support/pooler";
-import { connect, describeTarget } from "../support/postgres";
+import { connect, describeTarget, explainLoss } from "../support/postgres";
 import type { Thread } from "../support/thread";
 import { Crew } from "./crew";
 import { finishStaging, loadStaging } from "./load/create";
@@ -206,9 +206,6 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
   try {
     await refusePooler(options.target);
     client = await connect(options.target);
-    await client.query(
-      "SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0; SET idle_session_timeout TO 0",
-    );
     await lockSchema(client, options.schema);
     const planned = await makePlan(options, prepared, client, run);
     for (const warning of planned.warnings) run.log(`warning: ${warning}`);
@@ -231,7 +228,8 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
       refuseNothing(planned);
       await (options.mode === "create" ? migrateCreate(work) : migrateExisting(work));
     } catch (error) {
-      throw new MigrationFailed(close(messageOf(error)), { cause: error });
+      const told = await explainLoss(error, client);
+      throw new MigrationFailed(close(messageOf(told)), { cause: error });
     } finally {
       await work.sourceSide?.end();
     }

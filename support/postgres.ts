@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ClientConfig } from "pg";
-import { UserError } from "./errors";
+import { messageOf, UserError } from "./errors";
 
 /** TLS modes, with libpq's names and meanings; `disable` is for loopback. */
 export const tlsModes = ["disable", "require", "verify-ca", "verify-full"] as const;
@@ -104,18 +105,38 @@ function tlsOptions(target: PostgresTarget): ClientConfig["ssl"] {
   return { ...ca, rejectUnauthorized: true };
 }
 
+/** What the server, or the network, said when it ended a connection that asked nothing at the moment. */
+const endings = new WeakMap<Client, Error>();
+
 /**
- * Connects, with a session in which no local setting can change a value: UTC, ISO dates, full float precision, and
- * standard strings. @throws UserError that names the server and the reason, never the password.
+ * The error in words, where it is nothing but a write to a connection that is gone: the reason may have come on another connection of the same run.
+ *
+ * @param client the connection that was idle meanwhile
+ */
+export async function explainLoss(error: unknown, client: Client): Promise<unknown> {
+  if (!/\b(EPIPE|ECONNRESET)\b/.test(messageOf(error))) return error;
+  // Its end is on the way too.
+  for (let waited = 0; !endings.has(client) && waited < 1000; waited += 50) await sleep(50);
+  const reason = endings.get(client);
+  return new UserError(
+    `The connection to the server was lost: ${reason === undefined ? messageOf(error) : messageOf(reason)}.`,
+    "Find the reason in the server's log, then run again.",
+    { cause: error },
+  );
+}
+
+/**
+ * Connects, with a session in which no local setting can change a value or end it early: UTC, ISO dates, full float precision,
+ * standard strings, no time limits. @throws UserError that names the server and the reason, never the password.
  */
 export async function connect(target: PostgresTarget, applicationName = "pgstead"): Promise<Client> {
   const client = new Client(clientConfig(target, applicationName));
   // Without a listener, a connection that the server ends between two queries would end the process.
-  client.on("error", () => {});
+  client.on("error", (error) => endings.set(client, error));
   try {
     await client.connect();
     await client.query(
-      "SET TIME ZONE 'UTC'; SET datestyle TO 'ISO, YMD'; SET intervalstyle TO 'iso_8601'; SET extra_float_digits TO 1; SET bytea_output TO 'hex'; SET standard_conforming_strings TO on; SET client_encoding TO 'UTF8'",
+      "SET TIME ZONE 'UTC'; SET datestyle TO 'ISO, YMD'; SET intervalstyle TO 'iso_8601'; SET extra_float_digits TO 1; SET bytea_output TO 'hex'; SET standard_conforming_strings TO on; SET client_encoding TO 'UTF8'; SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0; SET idle_session_timeout TO 0",
     );
   } catch (error) {
     await client.end().catch(() => {});

@@ -68,7 +68,7 @@ describe("settings of the role or database that would end a long run", () => {
   test.each([
     "statement_timeout = '5ms'",
     "idle_in_transaction_session_timeout = '5ms'",
-    "idle_session_timeout = '5ms'",
+    "idle_session_timeout = '25ms'",
     "lock_timeout = '1ms'",
     "search_path = ''",
     "search_path = 'pg_catalog'",

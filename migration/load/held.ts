@@ -44,8 +44,10 @@ function describe(table: string, { rows, since }: { rows: string; since: string 
 
 /** The ledger's newest record of a schema, and the transaction that wrote it. A role that may not read it knows nothing. */
 async function lastRecord(client: Client, schema: string): Promise<{ tables: LoadedTable[]; xid: string } | null> {
-  const { rows } = await client.query<{ readable: boolean | null }>(
-    "SELECT has_table_privilege(to_regclass('pgstead.runs'), 'SELECT') AND has_schema_privilege('pgstead', 'USAGE') AS readable WHERE to_regclass('pgstead.runs') IS NOT NULL",
+  // to_regclass() would fail for a role that may not use the schema.
+  const { rows } = await client.query<{ readable: boolean }>(
+    `SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') AS readable
+     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = 'pgstead' AND c.relname = 'runs'`,
   );
   if (rows[0]?.readable !== true) return null;
   const found = await client.query<{ tables: LoadedTable[]; xid: string }>(

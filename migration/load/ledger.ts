@@ -60,7 +60,8 @@ export async function refuseKnowingly(
 /** Whether the ledger is there or can be made by this role. */
 export async function canKeepLedger(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ can: boolean }>(
-    `SELECT CASE WHEN to_regclass('pgstead.runs') IS NOT NULL THEN has_table_privilege(to_regclass('pgstead.runs'), 'INSERT')
+    `SELECT CASE WHEN NOT has_schema_privilege(to_regnamespace('pgstead'), 'USAGE') THEN false
+                 WHEN to_regclass('pgstead.runs') IS NOT NULL THEN has_table_privilege(to_regclass('pgstead.runs'), 'INSERT')
                  WHEN to_regnamespace('pgstead') IS NOT NULL THEN has_schema_privilege('pgstead', 'CREATE')
                  ELSE has_database_privilege(current_database(), 'CREATE') END AS can`,
   );

@@ -110,3 +110,22 @@ test("a record that does not fit the source fails the check, and is not passed o
   expect(status).toBe("different");
   expect(failed(checks)).toEqual(expect.arrayContaining(["rows loaded later", "row count"]));
 });
+
+test("a role that may not read the record is told so, and the rows loaded later are not passed over", async () => {
+  const { input, target, json, rejects } = await moved(
+    "CREATE TABLE t(id INTEGER PRIMARY KEY, t TEXT); INSERT INTO t VALUES (1, char(0)), (2, 'ok');",
+  );
+  mend(rejects, (line) => {
+    line.row.t = { t: "text", v: "x" };
+  });
+  await retryRejects({ rejects, target });
+  const superuser = server.superuser(target.database);
+  await run(
+    superuser,
+    `CREATE ROLE looker LOGIN PASSWORD '${target.password}'; GRANT USAGE ON SCHEMA public TO looker;
+     GRANT SELECT ON ALL TABLES IN SCHEMA public TO looker; GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO looker`,
+  );
+  const { checks, notProved } = await verifyTarget({ ...input, target: { ...target, user: "looker" } }, json, () => {});
+  expect(failed(checks)).toContain("row count");
+  expect(notProved[0]).toMatch(/could not be read from pgstead\.retried/);
+});

@@ -110,13 +110,20 @@ test("the command prints the counts, and ends with 0 only when nothing is left",
     }
   };
   try {
-    const bad = await run().then(({ code }) => code);
-    expect(bad).toBe(1);
+    const bad = await run();
+    expect(bad.code).toBe(1);
+    expect(JSON.parse(bad.out).tables).toMatchObject([
+      { target: "notes", loaded: 0, stillSetAside: 2, reasons: [{ code: "NUL in text" }, { code: "NUL in text" }] },
+    ]);
     mend(rejects, (line) => {
       line.row.t = { t: "text", v: "mended" };
     });
-    expect(await run().then(({ code }) => code)).toBe(0);
-    expect(await run().then(({ code }) => code)).toBe(0);
+    expect((await run()).code).toBe(0);
+    args.pop();
+    expect(await run()).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("notes: 0 loaded, 2 already loaded, 0 still set aside"),
+    });
   } finally {
     if (password === undefined) delete process.env.PGPASSWORD;
     else process.env.PGPASSWORD = password;

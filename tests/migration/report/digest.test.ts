@@ -61,7 +61,9 @@ describe("the ledger's copy", () => {
     const client = await connect(await server.createDatabase());
     try {
       const plan = { mode: "create", schema: "public", source: report.source } as MigrationPlan;
+      await client.query("BEGIN");
       await recordRun(client, { id: "1", startedAt: new Date(), plan, tables: report.tables, report });
+      await client.query("COMMIT");
       const { rows } = await client.query(
         "SELECT length(report::text) AS report, length(files::text) AS files, length(tables::text) AS tables FROM pgstead.runs",
       );

@@ -45,7 +45,11 @@ const options: [commands: readonly Command[], option: string, meaning: string][]
   ],
   [reading, "--names WHAT", "keep (default), or snake_case: OrderID becomes order_id"],
   [reading, "--rename NAME=NEW", "the target's name of a table, column (table.column), index or view; may be repeated"],
-  [["migrate"], "--verify WHAT", "full (default): every cell is compared; off: nothing is proved"],
+  [
+    ["migrate", "verify"],
+    "--verify WHAT",
+    "full (default): every cell is compared; thorough: different values of tables of more than 10,000 rows are counted too; off: nothing is proved",
+  ],
   [
     reading,
     "--type WHAT=TYPE",

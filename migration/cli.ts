@@ -87,6 +87,7 @@ function read([first, ...rest]: string[]): Invocation | string {
     if (!takes(command, option))
       throw new UsageError(`${command} has no option --${option}. See pgstead ${command} --help.`);
   if (command === "retry-rejects") return { command, input: readRetry(values), json: values.json === true };
+  if (command === "verify" && values.verify === "off") throw new UsageError("--verify off would leave nothing to do.");
   const hasTarget = values.target !== undefined || command !== "plan" || values.mode === "existing";
   const input = readInput(values, hasTarget);
   return { command, input, hasTarget, json: values.json === true, report: values.report ?? null };

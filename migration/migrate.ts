@@ -366,6 +366,7 @@ function startSourceSide(work: Work): void {
     sourcePath: prepared.frozen.readable.path,
     rejects: run.setAside.rows,
     tables: plan.tables,
+    thorough: options.verification === "thorough",
   });
 }
 
@@ -400,6 +401,7 @@ async function verify(
       rejects: run.setAside,
       loaded: outcome.tables,
       compareQueries: options.compareQueries,
+      thorough: options.verification === "thorough",
       ...(sourceSide === null ? {} : { sourceSide }),
       onProgress: run.progress,
     }),

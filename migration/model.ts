@@ -44,8 +44,11 @@ export interface MigrationOptions extends Policies {
   batchSize: number;
   /** `fail`: any row that cannot be carried over fails the run and leaves the target as it was. `skip`: it is set aside, the rest goes on. */
   badRows: "fail" | "skip";
-  /** `full`: every cell is compared on both sides before the tables are shown. `off`: nothing is, and the report says so; for trials and timing. */
-  verification: "full" | "off";
+  /**
+   * `full`: every cell is compared on both sides before the tables are shown. `thorough`: the different values of large tables are counted besides.
+   * `off`: nothing is compared, and the report says so; for trials and timing.
+   */
+  verification: "full" | "thorough" | "off";
   /** Whether target tables that already hold rows may be replaced. */
   overwrite: boolean;
   /** Queries whose results are compared on both sides and shown in the report. */

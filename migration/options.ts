@@ -27,9 +27,9 @@ export function migrationOptions(input: MigrationInput): MigrationOptions {
     ...(options.source === "" ? ["source is empty: give the path of a SQLite database or .sql script"] : []),
     ...(["create", "existing"].includes(options.mode) ? [] : [`mode is ${options.mode}: use create or existing`]),
     ...(["fail", "skip"].includes(options.badRows) ? [] : [`badRows is ${options.badRows}: use fail or skip`]),
-    ...(["full", "off"].includes(options.verification)
+    ...(["full", "thorough", "off"].includes(options.verification)
       ? []
-      : [`verification is ${options.verification}: use full or off`]),
+      : [`verification is ${options.verification}: use full, thorough or off`]),
     ...(Number.isInteger(options.batchSize) && options.batchSize >= 1 && options.batchSize <= 1_000_000
       ? []
       : [`batchSize is ${options.batchSize}: use a whole number from 1 to 1000000`]),

@@ -1,7 +1,8 @@
-import type { Client } from "pg";
-import type { TablePlan } from "../model";
-import { type Aggregate, Aggregates, aggregatesSql, countsDistinct, readAggregates } from "./aggregates";
+import { type Client, escapeIdentifier } from "pg";
+import type { ColumnPlan, TablePlan } from "../model";
+import { type Aggregate, Aggregates, aggregatesSql, type Counting, countingOf, readAggregates } from "./aggregates";
 import { bytesOf } from "./cell";
+import { DistinctValues } from "./distinct";
 import { type Hash64, hashBytes } from "./lookup3";
 import { fieldOf, RecordBuffer, recordSql, writeCell } from "./record";
 import { Irregular, RecordRows } from "./record-rows";
@@ -22,15 +23,37 @@ export interface Content {
 /** Any number but 0, with which the hash would leave out a step. */
 const seed = 0x7067_7374n;
 
-/** The query that gives the target's side. Hashes are added up, so that the order of rows does not matter and each copy of a row counts. */
-export function contentSql(schema: string, table: TablePlan): string {
+/**
+ * The query that gives the target's side. Hashes are added up, so that the order of rows does not matter and each copy of a row counts.
+ *
+ * @param thorough whether different values of large tables are counted, which costs more than all the rest
+ */
+export function contentSql(schema: string, table: TablePlan, thorough: boolean): string {
   const hash = `hash_record_extended(ROW(${recordSql(table.columns)}), ${seed})`;
-  return `SELECT ${["count(*)", `coalesce(sum(${hash}), 0)`, ...aggregatesSql(table)].join(", ")} FROM ${relation(schema, table.target)}`;
+  const aggregates = aggregatesSql(table, seed, countingOf(table, thorough));
+  return `SELECT ${["count(*)", `coalesce(sum(${hash}), 0)`, ...aggregates].join(", ")} FROM ${fromSql(schema, table)}`;
+}
+
+/** What is compared by its text is made text once, though several aggregates look at it: OFFSET keeps the planner from doing it in each. */
+function fromSql(schema: string, table: TablePlan): string {
+  const from = relation(schema, table.target);
+  const isText = ({ type }: ColumnPlan) => ["json", "jsonb", "other"].includes(type.kind);
+  if (!table.columns.some(isText)) return from;
+  const columns = table.columns.map((column) => {
+    const name = escapeIdentifier(column.target);
+    return isText(column) ? `${name}::text AS ${name}` : name;
+  });
+  return `(SELECT ${columns.join(", ")} FROM ${from} OFFSET 0) AS texts`;
 }
 
 /** The target's side, computed by the server. */
-export async function targetContent(client: Client, schema: string, table: TablePlan): Promise<Content> {
-  const text = contentSql(schema, table);
+export async function targetContent(
+  client: Client,
+  schema: string,
+  table: TablePlan,
+  thorough = false,
+): Promise<Content> {
+  const text = contentSql(schema, table, thorough);
   const { rows } = await client.query<[string, string, ...Cell[][]]>({ text, rowMode: "array" });
   const [count, digest, ...aggregates] = rows[0] ?? ["0", "0"];
   return { rows: count, digest, aggregates: readAggregates(table, aggregates) };
@@ -47,9 +70,11 @@ export async function sourceContent(
   source: Source,
   table: TablePlan,
   onRows: (rows: number) => void,
+  thorough = false,
 ): Promise<Content> {
-  const pass = new Pass(table);
-  const batches = client === null && !countsDistinct(table) ? source.batches(table) : null;
+  const counting = countingOf(table, thorough);
+  const pass = new Pass(table, counting);
+  const batches = client === null && counting !== "plain" ? source.batches(table) : null;
   if (batches === null) {
     for (const batch of source.rows(table)) {
       await pass.addRows(client, batch);
@@ -61,11 +86,15 @@ export async function sourceContent(
   for (const batch of batches) {
     try {
       const sum = new HashSum64();
-      const seen = new Aggregates(table);
-      rows.read(batch, seen, () => sum.addRecord(pass.record));
+      const seen = new Aggregates(table, counting);
+      rows.read(batch, seen, () => {
+        sum.addRecord(pass.record);
+        pass.different?.addRecord(pass.record);
+      });
       pass.add(sum, seen);
     } catch (error) {
       if (!(error instanceof Irregular)) throw error;
+      pass.different?.settle(false);
       for (const exact of source.rows(table, [batch.first, batch.last])) await pass.addRows(client, exact);
     }
     onRows(pass.rows);
@@ -112,9 +141,14 @@ class Pass {
   readonly record = new RecordBuffer();
   private readonly sum = new HashSum64();
   private readonly seen: Aggregates;
+  readonly different: DistinctValues | null;
 
-  constructor(private readonly table: TablePlan) {
-    this.seen = new Aggregates(table);
+  constructor(
+    private readonly table: TablePlan,
+    counting: Counting,
+  ) {
+    this.seen = new Aggregates(table, counting);
+    this.different = counting === "hashed" ? new DistinctValues(table, seed) : null;
   }
 
   get rows(): number {
@@ -124,6 +158,7 @@ class Pass {
   add(sum: HashSum64, seen: Aggregates): void {
     this.sum.add(sum);
     this.seen.add(seen);
+    this.different?.settle(true);
   }
 
   /** Rows value by value. */
@@ -138,20 +173,27 @@ class Pass {
         for (const [i, field] of fields.entries()) {
           const cell = cells[i] ?? null;
           const bytes = field.form === "bytea" && cell !== null ? bytesOf(row[i] ?? null) : null;
-          seen.cell(i, cell);
           seen.distinct(i, cell);
-          if (bytes === null) writeCell(record, field, cell);
-          else {
-            seen.size(i, bytes.length);
+          if (bytes === null) {
+            seen.cell(i, cell);
+            writeCell(record, field, cell);
+          } else {
+            seen.text(i, bytes, 0, bytes.length);
             record.value(field.oid, bytes);
           }
         }
         sum.addRecord(record);
+        this.different?.addRecord(record);
       }
+      this.different?.settle(true);
     }
   }
 
   content(): Content {
-    return { rows: String(this.sum.rows), digest: this.sum.total(), aggregates: this.seen.result() };
+    return {
+      rows: String(this.sum.rows),
+      digest: this.sum.total(),
+      aggregates: this.seen.result(this.different?.counts() ?? null),
+    };
   }
 }

@@ -146,7 +146,7 @@ export class RecordRows {
     if (column.kind === "char") while (size > 0 && from[start + size - 1] === 0x20) size--;
     if (column.kind === "jsonb" || (column.field.form !== "text" && column.field.form !== "bytea"))
       return void this.asCell(column, i, from.toString("utf8", start, start + size), seen);
-    seen.size(i, size);
+    seen.text(i, from, start, size);
     record.head(column.field.oid, size);
     const { bytes } = record;
     let at = record.length;

@@ -23,14 +23,13 @@ export type Form =
   | "text";
 
 /** In pg_type.dat; they never change. */
-const oids: Record<Exclude<Form, "timestamp">, number> & { timestamp: number; timestamptz: number; json: number } = {
+const oids: Record<Exclude<Form, "timestamp">, number> & { timestamp: number; timestamptz: number } = {
   bool: 16,
   bytea: 17,
   int8: 20,
   int2: 21,
   int4: 23,
   text: 25,
-  json: 114,
   float4: 700,
   float8: 701,
   date: 1082,
@@ -74,8 +73,6 @@ export function fieldOf(type: TargetType): Field {
       return field(type.kind);
     case "timestamptz":
       return field("timestamp", oids.timestamptz);
-    case "json":
-      return field("text", oids.json);
     case "numeric":
       // Scale is no part of the value: 1.50 is 1.5.
       return field("text", oids.text, (column) => `trim_scale(${column})::text`);

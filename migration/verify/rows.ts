@@ -1,6 +1,6 @@
 import type { Check, TablePlan } from "../model";
 import { counted, grouped } from "../report/text";
-import { countsDistinct } from "./aggregates";
+import { countingOf } from "./aggregates";
 import { type Content, contentSql, sourceContent, targetContent } from "./content";
 import { findDifferences } from "./differences";
 import { check, type Finding } from "./snapshot";
@@ -30,7 +30,7 @@ export async function compareRows(
       passed: lines.length === 0,
       source: digest(here),
       target: digest(there),
-      sql: contentSql(schema, table),
+      sql: contentSql(schema, table, input.thorough === true),
       detail: same ? null : lines.length > 0 ? lines.join("\n") : "equal by the SHA-256 of every row",
     };
   });
@@ -42,7 +42,7 @@ export async function compareRows(
     await ask("row count", async () => compareCounts(input, source, table, sides())),
     content,
     await ask("NULLs", async () => compareNulls(table, sides())),
-    await ask("ranges and lengths", async () => compareAggregates(table, sides())),
+    await ask("ranges and lengths", async () => compareAggregates(table, sides(), input.thorough === true)),
   ];
 }
 
@@ -53,7 +53,7 @@ async function bothSides(
   table: TablePlan,
 ): Promise<[Content, Content]> {
   const { client, schema } = input;
-  const there = targetContent(client, schema, table);
+  const there = targetContent(client, schema, table, input.thorough);
   // A failure of the other side is told first; this one's is taken up where it is awaited.
   there.catch(() => {});
   let told = performance.now();
@@ -65,7 +65,7 @@ async function bothSides(
   side.onRows = (of, rows) => {
     if (of === table.target) onRows(rows);
   };
-  const here = await (side.content(table) ?? sourceContent(client, source, table, onRows));
+  const here = await (side.content(table) ?? sourceContent(client, source, table, onRows, input.thorough));
   return [here, await there];
 }
 
@@ -118,11 +118,15 @@ function differing(table: TablePlan, here: Content, there: Content, names: (keyo
   );
 }
 
-/** The least and greatest value of numbers and moments, the lengths of texts and bytes and, in small tables, how many values differ. */
-function compareAggregates(table: TablePlan, { here, there }: { here: Content; there: Content }): Finding {
+/** The least and greatest values, the lengths of texts and bytes and, in small tables or where that is asked for, how many values differ. */
+function compareAggregates(
+  table: TablePlan,
+  { here, there }: { here: Content; there: Content },
+  thorough: boolean,
+): Finding {
   const compared = ["least", "greatest", "bytes", "longest", "distinct"] as const;
   const lines = differing(table, here, there, [...compared]);
   const count = (side: Content) =>
-    `${side.aggregates.reduce((sum, aggregate) => sum + compared.filter((name) => aggregate[name] !== null).length, 0)} values${countsDistinct(table) ? "" : ", different ones not counted"}`;
+    `${side.aggregates.reduce((sum, aggregate) => sum + compared.filter((name) => aggregate[name] !== null).length, 0)} values${countingOf(table, thorough) === "none" ? ", different ones not counted" : ""}`;
   return { passed: lines.length === 0, source: count(here), target: count(there), detail: lines.join("\n") || null };
 }

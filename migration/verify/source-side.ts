@@ -12,6 +12,8 @@ interface Input {
   sourcePath: string;
   rejects: SetAsideRows;
   tables: TablePlan[];
+  /** Whether the different values of large tables are counted. */
+  thorough: boolean;
 }
 
 type Told =
@@ -86,7 +88,7 @@ const tellEvery = 1000;
 
 /** What the thread does. */
 export async function readSourceSide(
-  { sourcePath, rejects, tables }: Input,
+  { sourcePath, rejects, tables, thorough }: Input,
   tell: (told: Told) => void,
 ): Promise<void> {
   const source = new Source(sourcePath, new SetAside(rejects));
@@ -99,7 +101,7 @@ export async function readSourceSide(
         told = performance.now();
         tell({ table: table.target, rows });
       };
-      await sourceContent(null, source, table, onRows).then(
+      await sourceContent(null, source, table, onRows, thorough).then(
         (content) => tell({ name, content }),
         (error) => tell({ name, failed: messageOf(error) }),
       );

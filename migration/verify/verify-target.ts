@@ -61,6 +61,7 @@ export async function verifyTarget(
         rejects: stillAside,
         loaded: [],
         triggers: true,
+        thorough: options.verification === "thorough",
         compareQueries,
         onProgress,
       });

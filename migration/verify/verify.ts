@@ -41,6 +41,8 @@ export interface VerificationInput {
   triggers?: boolean;
   /** The source's side where it was started before, of the same file, tables and rows set aside. It is ended in any case. */
   sourceSide?: SourceSide;
+  /** Whether the different values of large tables are counted too. */
+  thorough?: boolean;
   onProgress: (line: string) => void;
 }
 
@@ -59,7 +61,9 @@ export interface Verification {
  */
 export async function verifyMigration(input: VerificationInput): Promise<Verification> {
   const { sourcePath, rejects, plan } = input;
-  const side = input.sourceSide ?? new SourceSide({ sourcePath, rejects: rejects.rows, tables: plan.tables });
+  const side =
+    input.sourceSide ??
+    new SourceSide({ sourcePath, rejects: rejects.rows, tables: plan.tables, thorough: input.thorough === true });
   let source: Source | null = null;
   try {
     source = new Source(sourcePath, rejects);

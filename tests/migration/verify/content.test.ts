@@ -41,9 +41,11 @@ async function bothWays(path: string, table: TablePlan) {
   try {
     const exact = await sourceContent(null, source, { ...table, rowCount: "1" }, () => {});
     const batched = await sourceContent(null, source, large(table), () => {});
+    const hashed = await sourceContent(null, source, large(table), () => {}, true);
     return {
       exact: withoutDistinct(exact),
       batched: withoutDistinct(batched),
+      distinct: [exact, hashed].map(({ aggregates }) => aggregates.map(({ distinct }) => distinct)),
       inBatches: source.batches(table) !== null,
       fits: fits(source, table),
     };
@@ -67,9 +69,10 @@ describe("SQLite's batches hold what its values say", () => {
       const { tables } = await planSource({ source: path, schema: "public", excludeTables: [] });
       const { readable } = await freeze(path, folder, name);
       for (const table of tables) {
-        const { exact, batched, inBatches, fits } = await bothWays(readable.path, table);
+        const { exact, batched, distinct, inBatches, fits } = await bothWays(readable.path, table);
         if (!fits || table.columns.some(({ type }) => type.kind === "other")) continue;
         expect(batched, table.source).toEqual(exact);
+        if (table.columns.length <= 250) expect(distinct[1], table.source).toEqual(distinct[0]);
         if (inBatches) compared++;
       }
     });
@@ -225,6 +228,15 @@ describe("the server", () => {
     expect(batched).toEqual(exact);
     const there = await withSnapshot(client, "public", () => targetContent(client, "public", table));
     expect(there).toEqual(batched);
+    for (const rows of ["1000000", "5000000"]) {
+      const counted = { ...table, rowCount: rows };
+      const here = new Source(path, new SetAside());
+      const byValue = await sourceContent(null, here, counted, () => {}, true);
+      here.close();
+      const byServer = await withSnapshot(client, "public", () => targetContent(client, "public", counted, true));
+      expect(byServer).toEqual(byValue);
+      expect(byServer.aggregates.every(({ distinct }) => distinct !== null)).toBe(true);
+    }
   });
 
   it.each([

@@ -50,6 +50,18 @@ CREATE TABLE parts (
   PRIMARY KEY (thing_id, number)
 );
 CREATE TABLE tags (name TEXT PRIMARY KEY, note TEXT) WITHOUT ROWID;
+CREATE TABLE rules (
+  id INTEGER PRIMARY KEY,
+  low INTEGER NOT NULL,
+  high INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  ratio FLOAT,
+  width INTEGER GENERATED ALWAYS AS (high - low) STORED,
+  CONSTRAINT ordered CHECK (low <= high)
+);
+CREATE INDEX rules_name ON rules (lower(name));
+CREATE INDEX rules_high ON rules (name) WHERE high > 10;
+INSERT INTO rules VALUES (1, 1, 5, 'First', 0.5), (2, 3, 20, 'Second', 1.5), (3, -4, 4, 'Third', NULL);
 INSERT INTO tags VALUES ('one', NULL), ('two', ''), ('three', 'x');
 INSERT INTO loose VALUES ('x','y',1),('x','y',1),('p','q',2),(NULL,'',3),('',NULL,4);
 `;
@@ -145,7 +157,7 @@ export async function fixture(): Promise<Fixture> {
 }
 
 /** The checks that did not pass after `tampering`, which is undone. */
-export async function checksAfter({ free, sqlite, plan: planned }: Fixture, tampering: string) {
+export async function checksAfter({ free, sqlite, plan: planned }: Fixture, tampering: string, thorough = false) {
   const client = free.pop();
   if (client === undefined) throw new Error(`at most ${copies} tamperings at the same time`);
   await client.query("BEGIN");
@@ -159,6 +171,7 @@ export async function checksAfter({ free, sqlite, plan: planned }: Fixture, tamp
       rejects: new SetAside(),
       loaded: [],
       compareQueries: [],
+      thorough,
       onProgress: () => {},
     });
     return checks.filter(({ status }) => status !== "passed");

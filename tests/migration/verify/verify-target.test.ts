@@ -174,6 +174,10 @@ describe("existing mode", () => {
         name: "content",
         detail: expect.stringMatching(/column address should be "192.0.2.7\/32", is "192.0.2.8\/32"/),
       },
+      {
+        name: "ranges and lengths",
+        detail: "address: the least value is 192.0.2.7/32 in the source, 192.0.2.8/32 in the target",
+      },
     ]);
   });
 });

@@ -5,18 +5,20 @@ import { DataMigration } from "./components/data-migration";
 import { EnvFile } from "./components/env-file";
 import { NotifyCommand } from "./components/notify-command";
 import { postgresServer } from "./components/postgres-server";
+import { refusal } from "./components/refusal";
 import { SecretFile } from "./components/secret-file";
 import { readSettings } from "./components/settings";
+import { factsOf } from "./stack/facts";
 import { policyFindings } from "./stack/policies";
 
 const settings = readSettings();
-const findings = policyFindings(settings);
+const facts = factsOf(settings);
+const findings = policyFindings(facts);
 // On data that is protected the rules are binding; elsewhere they are said.
-if (settings.server.protect && findings.length > 0)
-  throw new pulumi.RunError(`${findings.join(" ")} Nothing was changed.`);
+if (settings.server.protect && findings.length > 0) throw refusal(`${findings.join(" ")} Nothing was changed.`);
 for (const finding of findings) void pulumi.log.warn(finding);
 
-const server = postgresServer("postgres", settings.server, settings.database.extensions);
+const server = postgresServer("postgres", settings.server, settings.database.extensions, facts);
 const database = new ApplicationDatabase("application", { server, settings: settings.database });
 const migration =
   settings.migration === undefined

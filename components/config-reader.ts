@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { MB, parseMemory } from "../server/units";
 import { parseDuration } from "../support/duration";
+import { refusal } from "./refusal";
 
 /** Reads config values, collecting what is wrong with them instead of stopping at the first. */
 export class ConfigReader {
@@ -16,8 +17,7 @@ export class ConfigReader {
   finish(): void {
     if (this.errors.length === 0) return;
     const count = this.errors.length === 1 ? "One value" : `${this.errors.length} values`;
-    // Pulumi shows a RunError without a stack.
-    throw new pulumi.RunError(
+    throw refusal(
       `${count} in the stack's config cannot be used:\n${this.errors.map((e) => `  - ${e}`).join("\n")}\n Set each with \`pulumi config set <key> <value>\`; Pulumi.yaml describes them all.`,
     );
   }
@@ -181,7 +181,7 @@ function isMemory(text: string): boolean {
 }
 
 /** The keys whose values are encrypted in the stack's config, as the language host hands them over. */
-function secretKeys(): string[] {
+export function secretKeys(): string[] {
   return JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS || "[]");
 }
 

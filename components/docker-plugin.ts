@@ -2,13 +2,13 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { version } from "@pulumi/docker/package.json";
-import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "./refusal";
 
 /**
  * Makes sure that the engine has its Docker plugin, before it is asked for anything: the engine brings it by itself where it may, before the
  * program runs; in a closed network it would find out only half-way through.
  *
- * @throws pulumi.RunError
+ * @throws RunError
  */
 export function checkDockerPlugin(environment: NodeJS.ProcessEnv = process.env): void {
   const plugins = join(environment.PULUMI_HOME || join(homedir(), ".pulumi"), "plugins");
@@ -19,8 +19,7 @@ export function checkDockerPlugin(environment: NodeJS.ProcessEnv = process.env):
     .split(delimiter)
     .some((folder) => ["", ".exe"].some((end) => existsSync(join(folder, `pulumi-resource-docker${end}`))));
   if (onPath || (environment.PULUMI_DEBUG_PROVIDERS ?? "").includes("docker")) return;
-  // Pulumi shows a RunError without a stack.
-  throw new pulumi.RunError(
+  throw refusal(
     `instance: docker needs Pulumi's Docker plugin (${version}), which is not on this machine and cannot be fetched from here. Nothing was changed. Put pulumi-resource-docker-v${version}-<os>-<arch>.tar.gz into a folder, name that in PGSTEAD_PLUGINS, and try again (README, "Closed networks").`,
   );
 }

@@ -4,6 +4,7 @@ import * as random from "@pulumi/random";
 import { dataFolder } from "../server/docker/configuration";
 import { innerPort, sharedMemoryBytes } from "../server/docker/settings";
 import { MB, parseMemory } from "../server/units";
+import type { StackFacts } from "../stack/facts";
 import { ProjectResource } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
 import type { DockerSettings } from "./settings";
@@ -30,8 +31,8 @@ export class DockerServer extends pulumi.ComponentResource implements PostgresSe
   readonly contentOptions: pulumi.CustomResourceOptions;
   readonly protectsDatabase = false;
 
-  constructor(name: string, settings: DockerSettings, opts?: pulumi.ComponentResourceOptions) {
-    super("pgstead:server:DockerServer", name, {}, opts);
+  constructor(name: string, settings: DockerSettings, facts: StackFacts, opts?: pulumi.ComponentResourceOptions) {
+    super("pgstead:server:DockerServer", name, { ...facts }, opts);
     // Loaded here only: it is large, and every other kind of server does without.
     const docker = require("@pulumi/docker") as typeof Docker;
     const instance = `${pulumi.getProject()}-${pulumi.getStack()}`;

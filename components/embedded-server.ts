@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import type { StackFacts } from "../stack/facts";
 import { ProjectResource } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
 import type { EmbeddedSettings } from "./settings";
@@ -22,8 +23,8 @@ export class EmbeddedServer extends pulumi.ComponentResource implements Postgres
   readonly contentOptions: pulumi.CustomResourceOptions;
   readonly protectsDatabase = false;
 
-  constructor(name: string, settings: EmbeddedSettings, opts?: pulumi.ComponentResourceOptions) {
-    super("pgstead:server:EmbeddedServer", name, {}, opts);
+  constructor(name: string, settings: EmbeddedSettings, facts: StackFacts, opts?: pulumi.ComponentResourceOptions) {
+    super("pgstead:server:EmbeddedServer", name, { ...facts }, opts);
 
     const superuserPassword = new random.RandomPassword(
       `${name}-superuser`,

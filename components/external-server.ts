@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { StackFacts } from "../stack/facts";
 import type { TlsMode } from "../support/postgres";
 import { ProjectResource } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
@@ -20,8 +21,14 @@ export class ExternalServer extends pulumi.ComponentResource implements Postgres
   readonly contentOptions: pulumi.CustomResourceOptions;
   readonly protectsDatabase: boolean;
 
-  constructor(name: string, settings: ExternalSettings, extensions: string[], opts?: pulumi.ComponentResourceOptions) {
-    super("pgstead:server:ExternalServer", name, {}, opts);
+  constructor(
+    name: string,
+    settings: ExternalSettings,
+    extensions: string[],
+    facts: StackFacts,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("pgstead:server:ExternalServer", name, { ...facts }, opts);
     const access = new ExternalAccess(
       `${name}-access`,
       {
@@ -32,6 +39,7 @@ export class ExternalServer extends pulumi.ComponentResource implements Postgres
         superuser: settings.superuser,
         superuserPassword: pulumi.secret(settings.superuserPassword),
         extensions,
+        backups: settings.backups,
         memory: settings.postgresql.memory,
         cpus: settings.postgresql.cpus,
         workload: settings.postgresql.workload,

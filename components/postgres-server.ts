@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { StackFacts } from "../stack/facts";
 import type { TlsMode } from "../support/postgres";
 import { checkDockerPlugin } from "./docker-plugin";
 import { DockerServer } from "./docker-server";
@@ -31,15 +32,25 @@ export interface PostgresServer {
   protectsDatabase: boolean;
 }
 
-/** The server that the settings ask for. @param extensions those that the stack makes in it */
-export function postgresServer(name: string, settings: Settings["server"], extensions: string[]): PostgresServer {
+/**
+ * The server that the settings ask for.
+ *
+ * @param extensions those that the stack makes in it
+ * @param facts what a policy pack judges the stack by: the component carries them, and they change nothing
+ */
+export function postgresServer(
+  name: string,
+  settings: Settings["server"],
+  extensions: string[],
+  facts: StackFacts,
+): PostgresServer {
   switch (settings.instance) {
     case "embedded":
-      return new EmbeddedServer(name, settings);
+      return new EmbeddedServer(name, settings, facts);
     case "docker":
       checkDockerPlugin();
-      return new DockerServer(name, settings);
+      return new DockerServer(name, settings, facts);
     case "external":
-      return new ExternalServer(name, settings, extensions);
+      return new ExternalServer(name, settings, extensions, facts);
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Policies } from "../migration/model";
 import { policyErrors } from "../migration/policies";
+import { archivesByConfig } from "../server/archiving";
 import { reservedSettings } from "../server/embedded/settings";
 import { overrideProblems } from "../server/tuning/overrides";
 import { type TlsMode, tlsModes } from "../support/postgres";
@@ -17,6 +18,8 @@ const overduePolicies = ["end", "fail"] as const;
 const rotationModes = ["in-place", "alternating"] as const;
 const agePolicies = ["warn", "rotate"] as const;
 const secretFileContents = ["url", "password"] as const;
+/** Who makes backups of the data. */
+const backupMakers = ["none", "provider", "archiving", "elsewhere"] as const;
 const badRowPolicies = ["fail", "skip"] as const;
 
 /** The embedded server's part of the settings. */
@@ -30,6 +33,7 @@ export interface EmbeddedSettings {
   locale: string;
   keepData: boolean;
   protect: boolean;
+  backups: (typeof backupMakers)[number];
   restart: RestartSettings;
   startFrom: string;
   postgresql: PostgresqlSettings;
@@ -46,6 +50,7 @@ export interface DockerSettings {
   locale: string;
   keepData: boolean;
   protect: boolean;
+  backups: (typeof backupMakers)[number];
   restart: RestartSettings;
   /** As DOCKER_HOST; empty for this machine's Docker. */
   dockerHost: string;
@@ -86,6 +91,7 @@ export interface ExternalSettings {
   postgresql: PostgresqlSettings;
   keepData: boolean;
   protect: boolean;
+  backups: (typeof backupMakers)[number];
   restart: RestartSettings;
 }
 
@@ -213,6 +219,7 @@ function readServer(read: ConfigReader): Settings["server"] {
     superuser: read.identifier("superuser"),
     keepData: read.flag("keepData"),
     protect: read.flag("protect"),
+    backups: read.oneOf("backups", backupMakers),
     restart: { wait: read.duration("restartWait"), overdue: read.oneOf("restartOverdue", overduePolicies) },
   };
   const tlsMode = read.oneOf("tlsMode", tlsModes);
@@ -232,6 +239,12 @@ function readServer(read: ConfigReader): Settings["server"] {
     if (host === "") read.wrong("host", "is empty", "the external server's name or address");
     return { instance, host, ...common, superuserPassword, tlsMode, tlsCaFile: read.text("tlsCaFile"), postgresql };
   }
+  if (common.backups === "archiving" && !archivesByConfig(postgresql.overrides))
+    read.wrong(
+      "backups",
+      "is 'archiving', and the server does not archive",
+      "archiving with archive_mode: on and an archive_command or archive_library in pgstead:postgresSettings",
+    );
   const superuserSecretVersion = read.integer("superuserSecretVersion", 1, 2 ** 31 - 1);
   const locale = read.text("locale");
   if (instance === "docker") {

@@ -17,6 +17,8 @@ interface Inputs {
   superuserPassword: string;
   /** Extensions that the stack makes. */
   extensions: string[];
+  /** Who makes backups; "archiving" is looked for. */
+  backups?: string;
   /** The machine's, for the recommended settings; without them nothing is recommended. */
   memory: string;
   cpus: number;
@@ -62,14 +64,22 @@ async function look(inputs: Inputs): Promise<Outputs> {
   await refusePooler(target(inputs));
   const client = await connect(target(inputs));
   try {
-    const { rows } = await client.query<{ version: string; super: boolean; role: boolean; database: boolean }>(
-      `SELECT current_setting('server_version') AS version, rolsuper AS super, rolsuper OR rolcreaterole AS role,
-         rolsuper OR rolcreatedb AS database FROM pg_roles WHERE rolname = current_user`,
+    const { rows } = await client.query<{
+      version: string;
+      archives: boolean;
+      super: boolean;
+      role: boolean;
+      database: boolean;
+    }>(
+      `SELECT current_setting('server_version') AS version, current_setting('archive_mode') <> 'off' AS archives,
+         rolsuper AS super, rolsuper OR rolcreaterole AS role, rolsuper OR rolcreatedb AS database FROM pg_roles WHERE rolname = current_user`,
     );
     const me = rows[0];
     const problems: string[] = [];
     if (!me?.role) problems.push(`${inputs.superuser} may not make roles (CREATEROLE)`);
     if (!me?.database) problems.push(`${inputs.superuser} may not make databases (CREATEDB)`);
+    if (inputs.backups === "archiving" && !me?.archives)
+      problems.push("it archives nothing (archive_mode is off), which pgstead:backups says it does");
     problems.push(...(await extensionProblems(client, inputs.extensions)));
     if (problems.length > 0)
       throw new UserError(

@@ -76,6 +76,11 @@ describe("an external server", () => {
     ).rejects.toThrow(/CREATEROLE.*CREATEDB.*has no extension no_such_extension.*Nothing was changed/s);
   });
 
+  it("is refused where config says that it archives, and it does not", async () => {
+    await expect(external.create(inputs({ backups: "archiving" }))).rejects.toThrow(/archive_mode is off.*backups/);
+    await external.create(inputs({ backups: "provider" }));
+  });
+
   it("is refused for an extension that its list does not allow", async () => {
     await admin.query("ALTER ROLE postgres SET azure.extensions = 'hstore, pgcrypto'");
     try {

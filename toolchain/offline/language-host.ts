@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { type ServerWritableStream, status } from "@grpc/grpc-js";
 import { type ILanguageRuntimeServer, LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import {
@@ -25,6 +25,7 @@ import { PackageDependency, PluginDependency, PluginInfo } from "@pulumi/pulumi/
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { messageOf } from "../../support/errors";
 import { packageManagerVersion, programDependencies } from "./language/dependencies";
+import { policyPackKind, type RunPluginCall, runPolicyPack } from "./language/policy-pack";
 import { Program } from "./language/program";
 import { requiredPackages } from "./language/required-packages";
 import { type RuntimeOptions, readRuntimeOptions } from "./language/runtime-options";
@@ -51,6 +52,7 @@ export async function serveLanguageHost(version: string): Promise<void> {
 class LanguageHost {
   readonly #calls = new UnaryCalls();
   readonly #programs = new Set<Program>();
+  readonly #policyPacks = new Set<ChildProcess>();
 
   constructor(
     readonly version: string,
@@ -58,6 +60,7 @@ class LanguageHost {
   ) {}
 
   async stop(): Promise<void> {
+    for (const pack of this.#policyPacks) pack.kill("SIGINT");
     await Promise.all([...this.#programs].map((program) => program.stop()));
   }
 
@@ -115,13 +118,27 @@ class LanguageHost {
         await this.stop();
         return new Empty();
       }),
-      runPlugin: (call) => refuse(call, "Running a plugin from its source"),
+      runPlugin: (call) => this.#runPlugin(call),
       generateProgram: calls.refusal(`Generating a program ${notHere}`),
       generateProject: calls.refusal(`Generating a project ${notHere}`),
       generatePackage: calls.refusal(`Generating a package ${notHere}`),
       pack: calls.refusal(`Packing ${notHere}`),
       link: calls.refusal(`Linking ${notHere}`),
     };
+  }
+
+  #runPlugin(call: RunPluginCall): void {
+    if (call.request.getKind() !== policyPackKind) {
+      refuse(call, "Running a plugin from its source");
+      return;
+    }
+    try {
+      const pack = runPolicyPack(call);
+      this.#policyPacks.add(pack);
+      pack.once("close", () => this.#policyPacks.delete(pack));
+    } catch (error) {
+      call.emit("error", { code: status.UNKNOWN, details: messageOf(error) });
+    }
   }
 
   async #run(request: RunRequest): Promise<RunResponse> {

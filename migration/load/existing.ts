@@ -6,6 +6,7 @@ import { DatabaseError, escapeIdentifier } from "pg";
 import { UserError } from "../../support/errors";
 import type { MigrationPlan, TablePlan, TableReport } from "../model";
 import { qualified } from "../plan/ddl";
+import { takeOutFollowers } from "./followers";
 import { describeHeld } from "./held";
 import { type Loading, loadOneByOne } from "./load-tables";
 import { Orphans } from "./orphans";
@@ -90,9 +91,11 @@ async function empty({ client, schema }: LoadContext, plan: MigrationPlan, all: 
 /** Loads all tables. A row whose parent is not there, or was set aside, is set aside too: the target's foreign keys have no room for it. */
 export async function loadExisting(loading: Loading, plan: MigrationPlan): Promise<TableReport[]> {
   const { context } = loading;
-  return await context.run.step("loading the rows", () => {
+  return await context.run.step("loading the rows", async () => {
     const orphans = new Orphans(context, plan);
-    return loadOneByOne(loading, (table) => orphans.exclude(plan, table));
+    const reports = await loadOneByOne(loading, (table) => orphans.exclude(plan, table));
+    await takeOutFollowers(context, plan, reports);
+    return reports;
   });
 }
 

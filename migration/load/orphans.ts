@@ -17,7 +17,7 @@ interface Found {
 }
 
 /** A foreign key between two tables that are loaded. */
-interface Reference {
+export interface Reference {
   table: TablePlan;
   parent: TablePlan;
   key: ForeignKeyPlan;
@@ -95,7 +95,7 @@ export function unfitRows(context: LoadContext, plan: MigrationPlan): SetAside {
 const refersTo = (table: TablePlan, parent: TablePlan) =>
   table.foreignKeys.some((key) => key.referencedTable === parent.target);
 
-function referencesOf(plan: MigrationPlan, table: TablePlan): Reference[] {
+export function referencesOf(plan: MigrationPlan, table: TablePlan): Reference[] {
   return table.foreignKeys.flatMap((key) => {
     const parent = plan.tables.find((other) => other.target === key.referencedTable);
     return parent !== undefined && isWhole(table, parent, key) ? [{ table, parent, key }] : [];
@@ -133,7 +133,7 @@ function withoutParent({ db }: Pick<LoadContext, "db">, reference: Reference): I
   return select.raw().iterate();
 }
 
-function* withParentIn(
+export function* withParentIn(
   { db }: Pick<LoadContext, "db">,
   reference: Reference,
   gone: SetAside,

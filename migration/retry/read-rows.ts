@@ -19,7 +19,9 @@ export async function readRows(path: string, plan: MigrationPlan): Promise<Map<s
       const first = seen.get(key);
       if (first !== undefined) throw new Error(`${where}: it is the same row as ${first}`);
       seen.set(key, where);
-      rows.set(line.table, [...(rows.get(line.table) ?? []), line]);
+      const ofTable = rows.get(line.table);
+      if (ofTable === undefined) rows.set(line.table, [line]);
+      else ofTable.push(line);
     }
   } catch (error) {
     throw new UserError(

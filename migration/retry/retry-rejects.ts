@@ -13,6 +13,7 @@ import { readTargetTables, type TargetTable } from "../load/target-tables";
 import type { MigrationPlan, TablePlan } from "../model";
 import { qualified } from "../plan/ddl";
 import type { RejectLine } from "../rejects-file";
+import { loadCircles } from "./circles";
 import { presentTable, type Refusal, RowFields, shown } from "./encode-row";
 import { readPlanFile } from "./plan-file";
 import { readRows } from "./read-rows";
@@ -49,6 +50,7 @@ export interface RetryResult {
 }
 
 const shownReasons = 5;
+const foreignKeyViolation = "23503";
 
 /**
  * Loads the rows of a reject file, all in one transaction: rows that fit now go in, each once whatever the number of retries, and the others into a
@@ -136,6 +138,7 @@ class Retry {
     for (let before = -1; before !== loadedRows(parts); ) {
       before = loadedRows(parts);
       for (const part of parts) await this.#pass(part);
+      await this.#circles(parts);
     }
     for (const part of parts) {
       if (part.report.loaded > 0) await this.#advanceSequences(part);
@@ -230,6 +233,24 @@ class Retry {
       }
     }
     part.waiting = left;
+  }
+
+  /** What was refused for want of a parent alone, all at once. */
+  async #circles(parts: Part[]): Promise<void> {
+    const circles = parts.flatMap(({ table, target, fields, waiting, refusals }) => {
+      const rows = waiting.flatMap((line) => {
+        const text = refusals.get(line)?.code === foreignKeyViolation ? fields.encode(line) : null;
+        return typeof text === "string" ? [{ line, text }] : [];
+      });
+      return rows.length === 0 ? [] : [{ table, target, rows }];
+    });
+    const loaded = new Set(await loadCircles(this.client, this.schema, circles));
+    for (const line of loaded) await recordRetried(this.client, this.run, line, this.plan.source.encoding);
+    for (const part of parts) {
+      const waiting = part.waiting.filter((line) => !loaded.has(line));
+      part.report.loaded += part.waiting.length - waiting.length;
+      part.waiting = waiting;
+    }
   }
 
   /** Loads a row and records it, or does neither. @returns why not */

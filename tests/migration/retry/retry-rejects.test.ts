@@ -285,3 +285,55 @@ test("tables that a later run loaded again are not mixed with rows of the first,
   expect(existsSync(join(later.files.folder, "plan.json"))).toBe(false);
   await expect(retryRejects({ rejects, target })).rejects.toThrow(/were loaded again by the run/);
 });
+
+test("rows that refer to each other, in a circle or to themselves, are loaded together", async () => {
+  const { target, rejects, report } = await moved(
+    `CREATE TABLE node(id INTEGER PRIMARY KEY, name TEXT, parent_id INTEGER REFERENCES node(id));
+     CREATE TABLE a(id INTEGER PRIMARY KEY, b_id INTEGER REFERENCES b(id), n INTEGER);
+     CREATE TABLE b(id INTEGER PRIMARY KEY, a_id INTEGER REFERENCES a(id), n INTEGER);
+     INSERT INTO node VALUES (1, 'root', NULL), (2, 'bad', 3), (3, 'its parent and child', 2), (4, 'bad', 4), (5, 'bad', 99);
+     INSERT INTO a VALUES (1, 1, 1), (2, 2, 1), (3, 3, 1);
+     INSERT INTO b VALUES (1, 2, 1), (2, 1, -1), (3, 3, 1), (4, 1, -2);`,
+    `CREATE TABLE node(id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text CHECK (name <> 'bad'), parent_id bigint REFERENCES node (id));
+     CREATE TABLE a(id bigint PRIMARY KEY, b_id bigint, n int);
+     CREATE TABLE b(id bigint PRIMARY KEY, a_id bigint REFERENCES a (id), n int CHECK (n > 0));
+     ALTER TABLE a ADD FOREIGN KEY (b_id) REFERENCES b (id);`,
+    { mode: "existing" },
+  );
+  expect(report.status).toBe("verified");
+  expect(report.tables.map(({ target, loadedRows }) => [target, loadedRows])).toEqual(
+    expect.arrayContaining([
+      ["node", "1"],
+      ["a", "1"],
+      ["b", "1"],
+    ]),
+  );
+  const still = await retryRejects({ rejects, target });
+  expect(counts(still).map(([, loaded]) => loaded)).toEqual([0, 0, 0]);
+  mend(rejects, (line) => {
+    if (line.table === "node") line.row.name = { t: "text", v: "mended" };
+    if (line.table === "b" && line.key.id === "2") line.row.n = { t: "integer", v: "7" };
+  });
+  const result = await retryRejects({ rejects, target });
+  expect(Object.fromEntries(result.tables.map((table) => [table.source, [table.loaded, table.stillSetAside]]))).toEqual(
+    {
+      node: [3, 1],
+      a: [2, 0],
+      b: [2, 1],
+    },
+  );
+  expect(await ask(target, "SELECT id::int, parent_id::int FROM node ORDER BY id")).toEqual([
+    { id: 1, parent_id: null },
+    { id: 2, parent_id: 3 },
+    { id: 3, parent_id: 2 },
+    { id: 4, parent_id: 4 },
+  ]);
+  expect(await ask(target, "SELECT id::int, b_id::int FROM a ORDER BY id")).toEqual([
+    { id: 1, b_id: 1 },
+    { id: 2, b_id: 2 },
+    { id: 3, b_id: 3 },
+  ]);
+  expect(await ask(target, "SELECT count(*)::int AS rows FROM pgstead.retried")).toEqual([{ rows: 7 }]);
+  // Nothing is loaded twice.
+  expect(counts(await retryRejects({ rejects, target })).map(([, loaded]) => loaded)).toEqual([0, 0, 0]);
+});

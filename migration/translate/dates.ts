@@ -27,7 +27,7 @@ const rules = {
   date: (at: PointInTime): Translated => value("date", `${at.sql}::date`, at.nullable),
   time: (at: PointInTime, scope: Scope): Translated =>
     value("text", format("%H:%M:%S", at, scope), at.nullable, {
-      temporal: { type: "time", sql: at.now ? `${at.sql}::time(0)` : `date_trunc('second', ${at.sql})::time` },
+      temporal: { type: "time", sql: `date_trunc('second', ${at.sql})::time` },
     }),
 };
 
@@ -48,8 +48,20 @@ const strftime: FunctionRule = (args, scope, name) => {
     const seconds = epochSeconds(at);
     return value("text", `${seconds}::text`, at.nullable, { integerSql: seconds });
   }
-  return value("text", format(form.literal, at, scope), at.nullable);
+  return ofFormat(form.literal, at, scope) ?? value("text", format(form.literal, at, scope), at.nullable);
 };
+
+/** A date with its time, as ORMs have their defaults write it: with milliseconds, and with what says that it is UTC. */
+const dateAndTime = /^%Y-%m-%d[ T]%H:%M:(%S(\.0{1,6})?|%f0{0,3})(Z|[+-]00:?00)?$/;
+
+/** A format that gives what date(), time() or datetime() does is worth a type of PostgreSQL's; null for any other. */
+function ofFormat(form: string, at: PointInTime, scope: Scope): Translated | null {
+  const spelled = form.replaceAll("%F", "%Y-%m-%d").replaceAll("%T", "%H:%M:%S");
+  if (spelled === "%Y-%m-%d") return rules.date(at);
+  if (spelled === "%H:%M:%S") return rules.time(at, scope);
+  if (!dateAndTime.test(spelled)) return null;
+  return { ...rules.timestamp(at, scope), sql: format(form, at, scope) };
+}
 
 export const dateFunctions: Record<string, FunctionRule> = {
   date: (args, scope, name) => rules.date(pointInTime(args, scope, name)),

@@ -4,6 +4,7 @@ import type { ReportDigest } from "../migration/report/digest";
 import type { ApplicationDatabase } from "./application-database";
 import { ProjectResource } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
+import { serverAddress } from "./server-login";
 import type { MigrationSettings } from "./settings";
 
 /** The SQLite data, moved in and verified. Its outputs are the proof. */
@@ -36,10 +37,7 @@ export class DataMigration extends pulumi.ComponentResource {
         takeOver: server.hasContent,
         workFolder: `.pgstead/${pulumi.getStack()}/migrations`,
         server: server.identity,
-        host: server.host,
-        port: server.port,
-        tlsMode: server.tlsMode,
-        tlsCaFile: server.tlsCaFile,
+        ...serverAddress(server),
         database: database.database,
         role: database.loginRole,
         password: database.password,
@@ -69,6 +67,7 @@ interface SqliteLoadArgs {
   takeOver: pulumi.Input<boolean>;
   workFolder: pulumi.Input<string>;
   server: pulumi.Input<string>;
+  stack: pulumi.Input<string>;
   host: pulumi.Input<string>;
   port: pulumi.Input<number>;
   tlsMode: pulumi.Input<string>;

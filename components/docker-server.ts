@@ -1,12 +1,13 @@
 import type * as Docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import { dataFolder } from "../server/docker/configuration";
+import { dataFolder as containerDataFolder } from "../server/docker/configuration";
 import { innerPort, sharedMemoryBytes } from "../server/docker/settings";
 import { MB, parseMemory } from "../server/units";
 import type { StackFacts } from "../stack/facts";
 import { ProjectResource } from "./dynamic";
+import { configurationWish, ownServer, superuserPassword } from "./own-server";
 import type { PostgresServer } from "./postgres-server";
+import { stackName } from "./server-login";
 import type { DockerSettings } from "./settings";
 
 const passwordFile = "/run/secrets/pgstead-superuser-password";
@@ -16,26 +17,14 @@ const volumeMount = "/var/lib/postgresql/data";
  * PostgreSQL 16 in a container. Its data and its configuration are in a volume, which no change replaces; its superuser's password
  * comes from a file, so that `docker inspect` does not show it.
  */
-export class DockerServer extends pulumi.ComponentResource implements PostgresServer {
-  readonly host: pulumi.Output<string>;
-  readonly port: pulumi.Output<number>;
-  readonly superuser: pulumi.Output<string>;
-  readonly superuserPassword: pulumi.Output<string>;
-  readonly isSuperuser = true;
-  readonly tlsMode = "disable" as const;
-  readonly tlsCaFile = "";
-  readonly version: pulumi.Output<string>;
-  readonly dataFolder: pulumi.Output<string>;
-  readonly identity: pulumi.Output<string>;
-  readonly hasContent = false;
-  readonly contentOptions: pulumi.CustomResourceOptions;
-  readonly protectsDatabase = false;
+export class DockerServer extends pulumi.ComponentResource {
+  readonly server: PostgresServer;
 
   constructor(name: string, settings: DockerSettings, facts: StackFacts, opts?: pulumi.ComponentResourceOptions) {
     super("pgstead:server:DockerServer", name, { ...facts }, opts);
     // Loaded here only: it is large, and every other kind of server does without.
     const docker = require("@pulumi/docker") as typeof Docker;
-    const instance = `${pulumi.getProject()}-${pulumi.getStack()}`;
+    const instance = stackName();
     const provider = new docker.Provider(
       `${name}-docker`,
       settings.dockerHost === "" ? {} : { host: settings.dockerHost },
@@ -44,17 +33,7 @@ export class DockerServer extends pulumi.ComponentResource implements PostgresSe
     const inDocker = { parent: this, provider };
     const labels = [{ label: "pgstead.stack", value: instance }];
 
-    const superuserPassword = new random.RandomPassword(
-      `${name}-superuser`,
-      {
-        length: 32,
-        special: false,
-        ...(settings.superuserSecretVersion === 1
-          ? {}
-          : { keepers: { secretVersion: String(settings.superuserSecretVersion) } }),
-      },
-      { parent: this },
-    );
+    const password = superuserPassword(name, settings, this);
     const image = new docker.RemoteImage(
       `${name}-image`,
       { name: imageName(docker, settings, inDocker), keepLocally: true },
@@ -94,10 +73,10 @@ export class DockerServer extends pulumi.ComponentResource implements PostgresSe
           "POSTGRES_DB=postgres",
           `POSTGRES_PASSWORD_FILE=${passwordFile}`,
           `POSTGRES_INITDB_ARGS=${initdbArguments(settings.locale)}`,
-          `PGDATA=${dataFolder}`,
+          `PGDATA=${containerDataFolder}`,
           "TZ=UTC",
         ],
-        uploads: [{ file: passwordFile, content: pulumi.secret(superuserPassword.result), permissions: "0400" }],
+        uploads: [{ file: passwordFile, content: pulumi.secret(password), permissions: "0400" }],
         healthcheck: {
           tests: ["CMD", "pg_isready", "--quiet", `--username=${settings.superuser}`, "--dbname=postgres"],
           interval: "10s",
@@ -112,7 +91,7 @@ export class DockerServer extends pulumi.ComponentResource implements PostgresSe
       // The password file counts only when the data is made; a later password is set in the server, not by a new container.
       { ...inDocker, deleteBeforeReplace: true, ignoreChanges: ["uploads"] },
     );
-    const server = new DockerCluster(
+    const cluster = new DockerCluster(
       `${name}-server`,
       {
         dockerHost: settings.dockerHost,
@@ -121,30 +100,27 @@ export class DockerServer extends pulumi.ComponentResource implements PostgresSe
         host: settings.host,
         port: settings.port,
         superuser: settings.superuser,
-        superuserPassword: superuserPassword.result,
-        restartWait: settings.restart.wait,
-        restartOverdue: settings.restart.overdue,
-        tuning: settings.postgresql.tuning,
-        workload: settings.postgresql.workload,
-        disk: settings.postgresql.disk,
-        memory: settings.postgresql.memory,
-        cpus: settings.postgresql.cpus,
-        maxConnections: settings.postgresql.maxConnections,
-        settings: settings.postgresql.overrides,
+        superuserPassword: password,
+        ...configurationWish(settings),
       },
       { parent: this },
     );
 
-    this.host = server.host;
-    this.port = server.port;
-    this.superuser = server.superuser;
-    this.superuserPassword = superuserPassword.result;
-    this.version = server.version;
-    this.dataFolder = pulumi.interpolate`docker volume ${volume.name}`;
-    this.identity = server.systemIdentifier;
-    // The role and the database go with the volume, kept or not.
-    this.contentOptions = { deletedWith: server };
-    this.registerOutputs({ host: this.host, port: this.port, version: this.version, dataFolder: this.dataFolder });
+    this.server = {
+      ...ownServer,
+      host: cluster.host,
+      port: cluster.port,
+      superuser: cluster.superuser,
+      superuserPassword: password,
+      version: cluster.version,
+      dataFolder: pulumi.interpolate`docker volume ${volume.name}`,
+      identity: cluster.systemIdentifier,
+      hasContent: false,
+      // The role and the database go with the volume, kept or not.
+      contentOptions: { deletedWith: cluster },
+    };
+    const { host, port, version, dataFolder } = this.server;
+    this.registerOutputs({ host, port, version, dataFolder });
   }
 }
 

@@ -1,83 +1,54 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { StackFacts } from "../stack/facts";
 import { ProjectResource } from "./dynamic";
+import { configurationWish, ownServer, superuserPassword } from "./own-server";
 import type { PostgresServer } from "./postgres-server";
+import { stackName } from "./server-login";
 import type { EmbeddedSettings } from "./settings";
 
 /** PostgreSQL 16 run on this machine: it listens on 127.0.0.1, outlives `pulumi up`, and ends with `pulumi destroy`. */
-export class EmbeddedServer extends pulumi.ComponentResource implements PostgresServer {
-  readonly host: pulumi.Output<string>;
-  readonly port: pulumi.Output<number>;
-  readonly superuser: pulumi.Output<string>;
-  readonly superuserPassword: pulumi.Output<string>;
-  readonly isSuperuser = true;
-  readonly tlsMode = "disable" as const;
-  readonly tlsCaFile = "";
-  readonly version: pulumi.Output<string>;
-  readonly dataFolder: pulumi.Output<string>;
-  readonly identity: pulumi.Output<string>;
-  readonly hasContent: boolean;
-  readonly contentOptions: pulumi.CustomResourceOptions;
-  readonly protectsDatabase = false;
+export class EmbeddedServer extends pulumi.ComponentResource {
+  readonly server: PostgresServer;
 
   constructor(name: string, settings: EmbeddedSettings, facts: StackFacts, opts?: pulumi.ComponentResourceOptions) {
     super("pgstead:server:EmbeddedServer", name, { ...facts }, opts);
-
-    const superuserPassword = new random.RandomPassword(
-      `${name}-superuser`,
-      {
-        length: 32,
-        special: false,
-        // The first version has no keepers: a stack made before there were versions keeps its password.
-        ...(settings.superuserSecretVersion === 1
-          ? {}
-          : { keepers: { secretVersion: String(settings.superuserSecretVersion) } }),
-      },
-      { parent: this },
-    );
-    const { postgresql, ...server } = settings;
+    const password = superuserPassword(name, settings, this);
     const cluster = new EmbeddedCluster(
       `${name}-cluster`,
       {
-        instance: `${pulumi.getProject()}-${pulumi.getStack()}`,
+        instance: stackName(),
         home: resolve(".pgstead", pulumi.getStack(), "postgres"),
         host: "127.0.0.1",
-        port: server.port,
-        superuser: server.superuser,
-        superuserPassword: superuserPassword.result,
-        dataFolder: server.dataFolder === "" ? "" : resolve(server.dataFolder),
-        runAs: server.runAs,
-        locale: server.locale,
-        keepData: server.keepData,
-        startFrom: server.startFrom === "" ? "" : resolve(server.startFrom),
-        restartWait: server.restart.wait,
-        restartOverdue: server.restart.overdue,
-        tuning: postgresql.tuning,
-        workload: postgresql.workload,
-        disk: postgresql.disk,
-        memory: postgresql.memory,
-        cpus: postgresql.cpus,
-        maxConnections: postgresql.maxConnections,
-        settings: postgresql.overrides,
+        port: settings.port,
+        superuser: settings.superuser,
+        superuserPassword: password,
+        dataFolder: settings.dataFolder === "" ? "" : resolve(settings.dataFolder),
+        runAs: settings.runAs,
+        locale: settings.locale,
+        keepData: settings.keepData,
+        startFrom: settings.startFrom === "" ? "" : resolve(settings.startFrom),
+        ...configurationWish(settings),
       },
-      { parent: this, deleteBeforeReplace: true, protect: server.protect },
+      { parent: this, deleteBeforeReplace: true, protect: settings.protect },
     );
-
-    this.host = cluster.host;
-    this.port = cluster.port;
-    this.superuser = cluster.superuser;
-    this.superuserPassword = superuserPassword.result;
-    this.version = cluster.version;
-    this.dataFolder = cluster.paths.apply((paths) => paths.dataFolder);
-    // Making the server moves the folder into place: it is there only before that.
-    this.hasContent = server.startFrom !== "" && existsSync(server.startFrom);
-    this.identity = cluster.systemIdentifier;
-    // The role and the database go with the data folder, kept or not; dropped one by one, kept data would be empty.
-    this.contentOptions = { deletedWith: cluster };
-    this.registerOutputs({ host: this.host, port: this.port, version: this.version, dataFolder: this.dataFolder });
+    this.server = {
+      ...ownServer,
+      host: cluster.host,
+      port: cluster.port,
+      superuser: cluster.superuser,
+      superuserPassword: password,
+      version: cluster.version,
+      dataFolder: cluster.paths.apply((paths) => paths.dataFolder),
+      identity: cluster.systemIdentifier,
+      // Making the server moves the folder into place: it is there only before that.
+      hasContent: settings.startFrom !== "" && existsSync(settings.startFrom),
+      // The role and the database go with the data folder, kept or not; dropped one by one, kept data would be empty.
+      contentOptions: { deletedWith: cluster },
+    };
+    const { host, port, version, dataFolder } = this.server;
+    this.registerOutputs({ host, port, version, dataFolder });
   }
 }
 

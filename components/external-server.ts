@@ -1,25 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackFacts } from "../stack/facts";
-import type { TlsMode } from "../support/postgres";
 import { ProjectResource } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
+import { stackName } from "./server-login";
 import type { ExternalSettings } from "./settings";
 
 /** A server that is there already. Nothing of the server itself is made or changed. */
-export class ExternalServer extends pulumi.ComponentResource implements PostgresServer {
-  readonly host: pulumi.Output<string>;
-  readonly port: pulumi.Output<number>;
-  readonly superuser: pulumi.Output<string>;
-  readonly superuserPassword: pulumi.Output<string>;
-  readonly tlsMode: TlsMode;
-  readonly tlsCaFile: string;
-  readonly isSuperuser: pulumi.Output<boolean>;
-  readonly version: pulumi.Output<string>;
-  readonly dataFolder = pulumi.output("");
-  readonly identity: pulumi.Output<string>;
-  readonly hasContent = false;
-  readonly contentOptions: pulumi.CustomResourceOptions;
-  readonly protectsDatabase: boolean;
+export class ExternalServer extends pulumi.ComponentResource {
+  readonly server: PostgresServer;
 
   constructor(
     name: string,
@@ -29,38 +17,45 @@ export class ExternalServer extends pulumi.ComponentResource implements Postgres
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("pgstead:server:ExternalServer", name, { ...facts }, opts);
+    const { host, port, tlsMode, tlsCaFile, superuser, postgresql } = settings;
+    const superuserPassword = pulumi.secret(settings.superuserPassword);
     const access = new ExternalAccess(
       `${name}-access`,
       {
-        host: settings.host,
-        port: settings.port,
-        tlsMode: settings.tlsMode,
-        tlsCaFile: settings.tlsCaFile,
-        superuser: settings.superuser,
-        superuserPassword: pulumi.secret(settings.superuserPassword),
+        stack: stackName(),
+        host,
+        port,
+        tlsMode,
+        tlsCaFile,
+        superuser,
+        superuserPassword,
         extensions,
         backups: settings.backups,
-        memory: settings.postgresql.memory,
-        cpus: settings.postgresql.cpus,
-        workload: settings.postgresql.workload,
-        disk: settings.postgresql.disk,
+        memory: postgresql.memory,
+        cpus: postgresql.cpus,
+        workload: postgresql.workload,
+        disk: postgresql.disk,
       },
       { parent: this },
     );
-    // From what was looked at: nothing is made in the server before.
-    this.host = access.host;
-    this.port = access.port;
-    this.superuser = pulumi.output(settings.superuser);
-    this.superuserPassword = pulumi.secret(settings.superuserPassword);
-    this.isSuperuser = access.isSuperuser;
-    this.version = access.version;
-    this.tlsMode = settings.tlsMode;
-    this.tlsCaFile = settings.tlsCaFile;
-    this.identity = pulumi.output(`${settings.host}:${settings.port}`);
-    // The server outlives the stack, so keeping the data means leaving role and database where they are.
-    this.contentOptions = { retainOnDelete: settings.keepData };
-    this.protectsDatabase = settings.protect;
-    this.registerOutputs({ host: this.host, port: this.port });
+    this.server = {
+      // From what was looked at: nothing is made in the server before.
+      host: access.host,
+      port: access.port,
+      isSuperuser: access.isSuperuser,
+      version: access.version,
+      superuser: pulumi.output(superuser),
+      superuserPassword,
+      tlsMode,
+      tlsCaFile,
+      dataFolder: pulumi.output(""),
+      identity: pulumi.output(`${host}:${port}`),
+      hasContent: false,
+      // The server outlives the stack, so keeping the data means leaving role and database where they are.
+      contentOptions: { retainOnDelete: settings.keepData },
+      protectsDatabase: settings.protect,
+    };
+    this.registerOutputs({ host: access.host, port: access.port });
   }
 }
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ProjectResource } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
+import { serverLogin } from "./server-login";
 
 /** Two login roles of one owner, which get the new passwords in turn. */
 export class LoginRoles extends ProjectResource {
@@ -30,12 +31,7 @@ export class LoginRoles extends ProjectResource {
       {
         role: undefined,
         previous: undefined,
-        host: server.host,
-        port: server.port,
-        tlsMode: server.tlsMode,
-        tlsCaFile: server.tlsCaFile,
-        superuser: server.superuser,
-        superuserPassword: server.superuserPassword,
+        ...serverLogin(server),
         database: args.database,
         owner: args.owner,
         password: pulumi.secret(args.password),

@@ -1,6 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { ProjectResource } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
+import { serverLogin } from "./server-login";
 
 /** Says in the database itself which stack its database, role and schema are of. */
 export class ObjectComments extends ProjectResource {
@@ -15,13 +16,7 @@ export class ObjectComments extends ProjectResource {
       "./providers/object-comments.ts",
       name,
       {
-        stack: `${pulumi.getProject()}-${pulumi.getStack()}`,
-        host: server.host,
-        port: server.port,
-        tlsMode: server.tlsMode,
-        tlsCaFile: server.tlsCaFile,
-        superuser: server.superuser,
-        superuserPassword: server.superuserPassword,
+        ...serverLogin(server),
         database,
         role,
       },

@@ -46,11 +46,11 @@ export function postgresServer(
 ): PostgresServer {
   switch (settings.instance) {
     case "embedded":
-      return new EmbeddedServer(name, settings, facts);
+      return new EmbeddedServer(name, settings, facts).server;
     case "docker":
       checkDockerPlugin();
-      return new DockerServer(name, settings, facts);
+      return new DockerServer(name, settings, facts).server;
     case "external":
-      return new ExternalServer(name, settings, extensions, facts);
+      return new ExternalServer(name, settings, extensions, facts).server;
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ProjectResource } from "./dynamic";
 import type { PostgresServer } from "./postgres-server";
+import { serverLogin } from "./server-login";
 
 /** A new password for a role that is in the server's data already, which only its superuser can set. */
 export class RolePassword extends ProjectResource {
@@ -15,10 +16,7 @@ export class RolePassword extends ProjectResource {
       "./providers/role-password.ts",
       name,
       {
-        host: server.host,
-        port: server.port,
-        superuser: server.superuser,
-        superuserPassword: server.superuserPassword,
+        ...serverLogin(server),
         role,
         password: pulumi.secret(password),
       },

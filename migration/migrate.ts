@@ -204,8 +204,8 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
   const prepared = await prepare(options, run);
   let client: Client | null = null;
   try {
-    await refusePooler(options.target);
     client = await connect(options.target);
+    await refusePooler(client, options.target);
     await lockSchema(client, options.schema);
     const planned = await makePlan(options, prepared, client, run);
     for (const warning of planned.warnings) run.log(`warning: ${warning}`);

@@ -8,6 +8,7 @@ import { defaultPolicies } from "../migration/policies";
 import type { ReportDigest } from "../migration/report/digest";
 import { version } from "../package.json";
 import { connect, type TlsMode } from "../support/postgres";
+import { sessionName, tls } from "../support/server-login";
 import { unknownValue } from "../support/unknown-value";
 
 interface Inputs {
@@ -30,6 +31,8 @@ interface Inputs {
   port: number;
   tlsMode: TlsMode;
   tlsCaFile: string;
+  /** Project and stack; absent in states of before sessions named themselves by it. */
+  stack?: string;
   database: string;
   role: string;
   password: string;
@@ -52,9 +55,8 @@ interface SourceFile {
   sha256: string;
 }
 
-export async function check(_olds: Inputs, news: Inputs) {
-  return { inputs: news };
-}
+/** A migration is history: nothing that happens to the tables afterwards changes it, and they go with the server, or stay with it. */
+export { check, keep as delete, read } from "../support/plain-resource";
 
 export async function create(inputs: Inputs) {
   const earlier = await loadedBefore(inputs);
@@ -80,16 +82,6 @@ export async function diff(_id: string, olds: Outputs, news: Inputs) {
 export async function update(_id: string, _olds: Outputs, news: Inputs) {
   return { outs: await load(news) };
 }
-
-/** A migration is history: nothing that happens to the tables afterwards changes it. */
-export async function read(id: string, props: Outputs) {
-  return { id, props };
-}
-
-/** The tables are the application's. They go with the server, or stay with it. */
-async function remove() {}
-
-export { remove as delete };
 
 /**
  * The run that moved the data in although no state knows it: a run of this stack, killed between its commit and the
@@ -151,8 +143,8 @@ function options(inputs: Inputs): MigrationOptions {
       database: inputs.database,
       user: inputs.role,
       password: inputs.password,
-      tls: inputs.tlsMode,
-      ...(inputs.tlsCaFile === "" ? {} : { tlsCaFile: resolve(inputs.tlsCaFile) }),
+      ...tls(inputs),
+      ...sessionName(inputs.stack),
     },
     mode: inputs.mode,
     schema: "public",

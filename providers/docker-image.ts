@@ -16,9 +16,8 @@ interface Outputs extends Inputs {
   version: string;
 }
 
-export async function check(_olds: Inputs, news: Inputs) {
-  return { inputs: news };
-}
+/** The image stays on its host. */
+export { check, keep as delete, read } from "../support/plain-resource";
 
 export async function create(inputs: Inputs) {
   const outs = await look(inputs);
@@ -39,14 +38,6 @@ export async function diff(_id: string, olds: Outputs, news: Inputs) {
 export async function update(_id: string, _olds: Outputs, news: Inputs) {
   return { outs: await look(news) };
 }
-
-export async function read(id: string, props: Outputs) {
-  return { id, props };
-}
-
-async function remove() {}
-
-export { remove as delete };
 
 async function look(inputs: Inputs): Promise<Outputs> {
   const environment = await new DockerEngine(inputs.dockerHost).imageEnvironment(inputs.image);

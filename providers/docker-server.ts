@@ -16,6 +16,7 @@ import { restartingSettings, settingProblems } from "../server/embedded/verify-s
 import type { Setting } from "../server/tuning/types";
 import { UserError } from "../support/errors";
 import { connect, type PostgresTarget } from "../support/postgres";
+import { sessionName } from "../support/server-login";
 import { isUnknown } from "../support/unknown-value";
 
 export interface Inputs extends SettingsWish, DrainWish {
@@ -38,9 +39,8 @@ export interface Outputs extends Inputs {
 
 const say = (line: string) => console.log(line);
 
-export async function check(_olds: Inputs, news: Inputs) {
-  return { inputs: news };
-}
+/** The container is its own resource. */
+export { check, keep as delete, read } from "../support/plain-resource";
 
 export async function create(inputs: Inputs) {
   return { id: inputs.instance, outs: await bring(inputs, inputs.superuserPassword) };
@@ -59,15 +59,6 @@ export async function diff(_id: string, olds: Outputs, news: Inputs) {
 export async function update(_id: string, olds: Outputs, news: Inputs) {
   return { outs: await bring(news, olds.superuserPassword) };
 }
-
-export async function read(id: string, props: Outputs) {
-  return { id, props };
-}
-
-/** The container is its own resource. */
-async function remove() {}
-
-export { remove as delete };
 
 async function bring(inputs: Inputs, formerPassword: string): Promise<Outputs> {
   const server = serverOf(inputs);
@@ -146,6 +137,14 @@ function serverOf(inputs: Inputs): DockerServer {
   return {
     engine: new DockerEngine(inputs.dockerHost),
     container: inputs.container,
-    superuser: { host, port, database: "postgres", user: superuser, password: superuserPassword, tls: "disable" },
+    superuser: {
+      host,
+      port,
+      database: "postgres",
+      user: superuser,
+      password: superuserPassword,
+      tls: "disable",
+      ...sessionName(inputs.instance),
+    },
   };
 }

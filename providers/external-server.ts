@@ -4,17 +4,13 @@ import { recommend } from "../server/tuning/recommend";
 import type { Disk, Workload } from "../server/tuning/types";
 import { parseMemory, type RunningSetting, sameValue } from "../server/units";
 import { UserError } from "../support/errors";
+import { differs } from "../support/plain-resource";
 import { refusePooler } from "../support/pooler";
-import { connect, type PostgresTarget, type TlsMode } from "../support/postgres";
+import { connect } from "../support/postgres";
+import { asAdministrator, type ServerLogin } from "../support/server-login";
 import { isUnknown } from "../support/unknown-value";
 
-interface Inputs {
-  host: string;
-  port: number;
-  tlsMode: TlsMode;
-  tlsCaFile: string;
-  superuser: string;
-  superuserPassword: string;
+interface Inputs extends ServerLogin {
   /** Extensions that the stack makes. */
   extensions: string[];
   /** Who makes backups; "archiving" is looked for. */
@@ -33,9 +29,8 @@ interface Outputs extends Inputs {
   recommended: { name: string; current: string; recommended: string; reason: string }[];
 }
 
-export async function check(_olds: Inputs, news: Inputs) {
-  return { inputs: news };
-}
+/** The server is not ours: nothing of it goes. */
+export { check, keep as delete, read } from "../support/plain-resource";
 
 export async function create(inputs: Inputs) {
   return { id: `${inputs.host}:${inputs.port}`, outs: await look(inputs) };
@@ -43,27 +38,18 @@ export async function create(inputs: Inputs) {
 
 export async function diff(_id: string, olds: Outputs, news: Inputs) {
   if (isUnknown(news)) return { changes: true };
-  const names = Object.keys(news).filter((name) => !name.startsWith("__")) as (keyof Inputs)[];
-  return { changes: names.some((name) => JSON.stringify(olds[name]) !== JSON.stringify(news[name])) };
+  return { changes: differs(olds, news) };
 }
 
 export async function update(_id: string, _olds: Outputs, news: Inputs) {
   return { outs: await look(news) };
 }
 
-export async function read(id: string, props: Outputs) {
-  return { id, props };
-}
-
-/** The server is not ours. */
-async function remove() {}
-
-export { remove as delete };
-
 async function look(inputs: Inputs): Promise<Outputs> {
-  await refusePooler(target(inputs));
-  const client = await connect(target(inputs));
+  const target = asAdministrator(inputs);
+  const client = await connect(target);
   try {
+    await refusePooler(client, target);
     const { rows } = await client.query<{
       version: string;
       archives: boolean;
@@ -131,9 +117,4 @@ async function compare(client: Client, inputs: Inputs): Promise<Outputs["recomme
     if (row === undefined || row.vartype === "enum" || sameValue(value, row)) return [];
     return [{ name, current: row.shown, recommended: value, reason }];
   });
-}
-
-function target({ host, port, superuser, superuserPassword, tlsMode, tlsCaFile }: Inputs): PostgresTarget {
-  const ca = tlsCaFile === "" ? {} : { tlsCaFile };
-  return { host, port, database: "postgres", user: superuser, password: superuserPassword, tls: tlsMode, ...ca };
 }

@@ -13,16 +13,12 @@ import {
 } from "../server/roles/login-roles";
 import { audit } from "../support/audit";
 import { parseDuration } from "../support/duration";
-import { connect, type PostgresTarget, type TlsMode } from "../support/postgres";
+import { differs } from "../support/plain-resource";
+import { connect, type PostgresTarget } from "../support/postgres";
+import { asAdministrator, type ServerLogin } from "../support/server-login";
 import { isUnknown } from "../support/unknown-value";
 
-interface Inputs {
-  host: string;
-  port: number;
-  tlsMode: TlsMode;
-  tlsCaFile: string;
-  superuser: string;
-  superuserPassword: string;
+interface Inputs extends ServerLogin {
   database: string;
   /** Owns everything, and does not log in. */
   owner: string;
@@ -44,9 +40,7 @@ interface Outputs extends Inputs {
   previous: { role: string; until: string } | null;
 }
 
-export async function check(_olds: Inputs, news: Inputs) {
-  return { inputs: news };
-}
+export { check, read } from "../support/plain-resource";
 
 export async function create(inputs: Inputs) {
   const previous = inputs.ownerMayLogIn ? { role: inputs.owner, until: end(inputs) } : null;
@@ -69,11 +63,7 @@ export async function diff(_id: string, olds: Outputs, news: Inputs) {
     return { changes: true };
   }
   // The superuser's password too: the record's is the one that a deletion connects with.
-  const compared = Object.keys(news).filter((name) => !name.startsWith("__"));
-  const changed = compared.some(
-    (name) => JSON.stringify(news[name as keyof Inputs]) !== JSON.stringify(olds[name as keyof Inputs]),
-  );
-  if (changed) return { changes: true };
+  if (differs(olds, news)) return { changes: true };
   // A server that does not answer is its own resource's concern.
   const works = await accepts(login(news, olds.role)).catch(() => true);
   if (!works) console.log(`The login ${olds.role} does not get in with its password: it is set again.`);
@@ -89,13 +79,9 @@ export async function update(_id: string, olds: Outputs, news: Inputs) {
   return { outs: await rotate(news, idle, { role: olds.role, until: end(news) }, others) };
 }
 
-export async function read(id: string, props: Outputs) {
-  return { id, props };
-}
-
 /** Back to one role: the owner logs in itself again, and the two go. */
 async function remove(_id: string, props: Outputs): Promise<void> {
-  const client = await connect(superuser(props, props.database)).catch(() => connect(superuser(props, "postgres")));
+  const client = await connect(asAdministrator(props, props.database)).catch(() => connect(asAdministrator(props)));
   try {
     const { rowCount } = await client.query("SELECT FROM pg_roles WHERE rolname = $1", [props.owner]);
     if (rowCount !== 0) await client.query(`ALTER ROLE ${escapeIdentifier(props.owner)} LOGIN`);
@@ -152,7 +138,7 @@ async function mend(olds: Outputs, inputs: Inputs): Promise<Outputs> {
 }
 
 async function asSuperuser(inputs: Inputs, work: (client: Client) => Promise<void>): Promise<void> {
-  const client = await connect(superuser(inputs, inputs.database));
+  const client = await connect(asAdministrator(inputs, inputs.database));
   try {
     await work(client);
   } finally {
@@ -173,13 +159,7 @@ function end({ retireAfter }: Inputs): string {
   return retireAfter === "" ? "" : new Date(Date.now() + parseDuration(retireAfter)).toISOString();
 }
 
-function superuser(inputs: Inputs, database: string): PostgresTarget {
-  const { host, port, tlsMode: tls, tlsCaFile } = inputs;
-  const ca = tlsCaFile === "" ? {} : { tlsCaFile };
-  return { host, port, database, user: inputs.superuser, password: inputs.superuserPassword, tls, ...ca };
-}
-
 /** How the application connects. */
 function login(inputs: Inputs, role: string): PostgresTarget {
-  return { ...superuser(inputs, inputs.database), user: role, password: inputs.password };
+  return { ...asAdministrator(inputs, inputs.database), user: role, password: inputs.password };
 }

@@ -20,9 +20,7 @@ interface Inputs {
 const timeoutSeconds = 60;
 const shownLines = 10;
 
-export async function check(_olds: Inputs, news: Inputs) {
-  return { inputs: news };
-}
+export { check, keep as delete, read } from "../support/plain-resource";
 
 export async function create(inputs: Inputs) {
   await tell(inputs);
@@ -41,14 +39,6 @@ export async function update(_id: string, olds: Inputs, news: Inputs) {
   if (olds.trigger !== news.trigger) await tell(news);
   return { outs: news };
 }
-
-export async function read(id: string, props: Inputs) {
-  return { id, props };
-}
-
-async function remove() {}
-
-export { remove as delete };
 
 async function tell(inputs: Inputs): Promise<void> {
   const [program = "", ...args] = inputs.command;

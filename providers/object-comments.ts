@@ -1,18 +1,14 @@
 /** Comments on database, role and schema, and the database's default application_name: a DBA sees from which stack they come. */
 import { type Client, escapeIdentifier, escapeLiteral } from "pg";
 import { asMemberOf } from "../server/roles/membership";
-import { connect, type PostgresTarget, type TlsMode } from "../support/postgres";
+import { differs } from "../support/plain-resource";
+import { connect } from "../support/postgres";
+import { asAdministrator, type ServerLogin } from "../support/server-login";
 import { isUnknown } from "../support/unknown-value";
 
-interface Inputs {
+interface Inputs extends ServerLogin {
   /** Project and stack. */
   stack: string;
-  host: string;
-  port: number;
-  tlsMode: TlsMode;
-  tlsCaFile: string;
-  superuser: string;
-  superuserPassword: string;
   database: string;
   role: string;
 }
@@ -20,9 +16,8 @@ interface Inputs {
 /** Where a comment begins so, it is ours to write; another one is somebody's own. */
 const signature = "pgstead: ";
 
-export async function check(_olds: Inputs, news: Inputs) {
-  return { inputs: news };
-}
+/** They go with their objects. */
+export { check, keep as delete, read } from "../support/plain-resource";
 
 export async function create(inputs: Inputs) {
   await write(inputs);
@@ -31,8 +26,7 @@ export async function create(inputs: Inputs) {
 
 export async function diff(_id: string, olds: Inputs, news: Inputs) {
   if (isUnknown(news)) return { changes: true };
-  const names = Object.keys(news).filter((name) => !name.startsWith("__")) as (keyof Inputs)[];
-  return { changes: names.some((name) => olds[name] !== news[name]) };
+  return { changes: differs(olds, news) };
 }
 
 export async function update(_id: string, _olds: Inputs, news: Inputs) {
@@ -40,18 +34,9 @@ export async function update(_id: string, _olds: Inputs, news: Inputs) {
   return { outs: news };
 }
 
-export async function read(id: string, props: Inputs) {
-  return { id, props };
-}
-
-/** They go with their objects. */
-async function remove() {}
-
-export { remove as delete };
-
 async function write(inputs: Inputs): Promise<void> {
   const { stack, database, role } = inputs;
-  const client = await connect(target(inputs));
+  const client = await connect(asAdministrator(inputs, database));
   try {
     const from = `the stack ${stack}; it is kept by Pulumi: change the stack's config instead`;
     await asMemberOf(client, [role], async () => {
@@ -107,9 +92,4 @@ async function comment(
     if ((error as { code?: string }).code !== "42501") throw error;
     console.log(`The comment on ${kind} ${name} cannot be written: ${error.message}.`);
   });
-}
-
-function target({ host, port, database, superuser, superuserPassword, tlsMode, tlsCaFile }: Inputs): PostgresTarget {
-  const ca = tlsCaFile === "" ? {} : { tlsCaFile };
-  return { host, port, database, user: superuser, password: superuserPassword, tls: tlsMode, ...ca };
 }

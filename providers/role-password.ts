@@ -2,19 +2,15 @@
 import { escapeIdentifier, escapeLiteral } from "pg";
 import { connect } from "../support/postgres";
 import { scramVerifier } from "../support/scram";
+import { asAdministrator, type ServerLogin } from "../support/server-login";
 
-interface Inputs {
-  host: string;
-  port: number;
-  superuser: string;
-  superuserPassword: string;
+interface Inputs extends ServerLogin {
   role: string;
   password: string;
 }
 
-export async function check(_olds: Inputs, news: Inputs) {
-  return { inputs: news };
-}
+/** The password stays: it is the role's. */
+export { check, keep as delete, read } from "../support/plain-resource";
 
 export async function create(inputs: Inputs) {
   await setPassword(inputs);
@@ -30,27 +26,12 @@ export async function update(_id: string, _olds: Inputs, news: Inputs) {
   return { outs: news };
 }
 
-export async function read(id: string, props: Inputs) {
-  return { id, props };
-}
-
-/** The password stays: it is the role's. */
-async function remove() {}
-
-export { remove as delete };
-
-async function setPassword({ host, port, superuser, superuserPassword, role, password }: Inputs): Promise<void> {
-  const client = await connect({
-    host,
-    port,
-    database: "postgres",
-    user: superuser,
-    password: superuserPassword,
-    tls: "disable",
-  });
+async function setPassword(inputs: Inputs): Promise<void> {
+  const client = await connect(asAdministrator(inputs));
+  const [role, verifier] = [escapeIdentifier(inputs.role), escapeLiteral(scramVerifier(inputs.password))];
   try {
     // The verifier, not the password, so that it stands in no log of the server.
-    await client.query(`ALTER ROLE ${escapeIdentifier(role)} LOGIN PASSWORD ${escapeLiteral(scramVerifier(password))}`);
+    await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${verifier}`);
   } finally {
     await client.end();
   }

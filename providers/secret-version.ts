@@ -23,9 +23,7 @@ interface Outputs extends Inputs {
   highest: number;
 }
 
-export async function check(_olds: Inputs, news: Inputs) {
-  return { inputs: news };
-}
+export { check, keep as delete, read } from "../support/plain-resource";
 
 export async function create(inputs: Inputs) {
   const key = String(inputs.version);
@@ -68,14 +66,6 @@ export async function update(_id: string, olds: Outputs, news: Inputs) {
   };
   return { outs };
 }
-
-export async function read(id: string, props: Outputs) {
-  return { id, props };
-}
-
-async function remove() {}
-
-export { remove as delete };
 
 function reason(olds: Outputs, news: Inputs): string | undefined {
   if (news.version !== olds.version) return "secretVersion was changed";

@@ -17,9 +17,11 @@ export interface PostgresTarget {
   tls: TlsMode;
   /** Path of a PEM file with the certificate authority to trust; the system's authorities when absent. */
   tlsCaFile?: string;
+  /** How its sessions name themselves (application_name); PostgreSQL shows the first 63 bytes. */
+  applicationName?: string;
 }
 
-/** Parses a `postgres://` or `postgresql://` URL (`sslmode` and `sslrootcert` honoured). @throws UserError naming what is missing, never the password. */
+/** Parses a `postgres://` or `postgresql://` URL (`sslmode`, `sslrootcert` and `application_name` honoured). @throws UserError naming what is missing, never the password. */
 export function parsePostgresUrl(text: string): PostgresTarget {
   const form = "Write it as postgresql://user:password@host:port/database[?sslmode=require].";
   let url: URL;
@@ -37,6 +39,7 @@ export function parsePostgresUrl(text: string): PostgresTarget {
   if (url.hostname === "" || url.username === "" || database === "")
     throw new UserError("The target names no host, user or database.", form);
   const ca = url.searchParams.get("sslrootcert");
+  const applicationName = url.searchParams.get("application_name");
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: url.port === "" ? 5432 : Number(url.port),
@@ -45,6 +48,7 @@ export function parsePostgresUrl(text: string): PostgresTarget {
     password: decodeURIComponent(url.password),
     tls: tls as TlsMode,
     ...(ca === null ? {} : { tlsCaFile: ca }),
+    ...(applicationName === null ? {} : { applicationName }),
   };
 }
 
@@ -81,7 +85,7 @@ function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
-/** node-postgres's form of the target. */
+/** node-postgres's form of the target. @param applicationName for a target that has no name of its own for its sessions */
 export function clientConfig(target: PostgresTarget, applicationName: string): ClientConfig {
   return {
     host: target.host,
@@ -90,7 +94,7 @@ export function clientConfig(target: PostgresTarget, applicationName: string): C
     user: target.user,
     password: target.password,
     ssl: tlsOptions(target),
-    application_name: applicationName,
+    application_name: target.applicationName ?? applicationName,
     connectionTimeoutMillis: 15_000,
     keepAlive: true,
   };

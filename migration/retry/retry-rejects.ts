@@ -65,9 +65,9 @@ export async function retryRejects(
   const { run, plan } = readPlanFile(rejects);
   const rows = await readRows(rejects, plan);
   const schema = given ?? plan.schema;
-  await refusePooler(target);
   const client = await connect(target);
   try {
+    await refusePooler(client, target);
     await client.query(
       "SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0; SET idle_session_timeout TO 0",
     );

@@ -76,7 +76,7 @@ export async function changeConfiguration(
     await orRollBack(cluster, former, current, () => start(cluster));
     return "started";
   }
-  const target = superuserTarget(running, login.superuser, login.password);
+  const target = superuserTarget({ ...running, instance: cluster.instance }, login.superuser, login.password);
   if (!moves) {
     // Also when the files are current: an earlier run may have ended between writing and reloading them.
     await reloadAndWait(cluster, target);

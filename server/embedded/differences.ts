@@ -52,7 +52,7 @@ export async function differences(
     found.push(`the server is ${state.state === "stopped" ? "not running" : state.state}: it is started with its data`);
     return [...found, ...changedSettings(recorded, settings, undefined)];
   }
-  const target = superuserTarget(state, wanted.superuser, wanted.superuserPassword);
+  const target = superuserTarget({ ...state, instance: cluster.instance }, wanted.superuser, wanted.superuserPassword);
   if (!(await accepts(target))) {
     found.push(`the superuser ${wanted.superuser} gets another password`);
     const former = { ...target, password: recorded.superuserPassword };

@@ -1,6 +1,7 @@
 import { Client, escapeIdentifier, escapeLiteral } from "pg";
 import { clientConfig, connect, type PostgresTarget } from "../../support/postgres";
 import { scramVerifier } from "../../support/scram";
+import { sessionName } from "../../support/server-login";
 import type { Cluster } from "./cluster";
 import { start, stop } from "./control";
 import { explain } from "./explain";
@@ -8,11 +9,11 @@ import { run } from "./programs";
 
 /** How to reach a server's database `postgres` as its superuser. */
 export function superuserTarget(
-  server: Pick<Cluster, "host" | "port">,
+  { host, port, instance }: Pick<Cluster, "host" | "port" | "instance">,
   superuser: string,
   password: string,
 ): PostgresTarget {
-  return { host: server.host, port: server.port, database: "postgres", user: superuser, password, tls: "disable" };
+  return { host, port, database: "postgres", user: superuser, password, tls: "disable", ...sessionName(instance) };
 }
 
 /**

@@ -1,0 +1,25 @@
+/** What servers that pgstead makes have in common, whichever way they are run. */
+import type * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { DockerSettings, EmbeddedSettings } from "./settings";
+
+type OwnSettings = EmbeddedSettings | DockerSettings;
+
+/** They are reached on their machine, or through a tunnel to it. */
+export const ownServer = { isSuperuser: true, tlsMode: "disable", tlsCaFile: "", protectsDatabase: false } as const;
+
+/** The generated password of the superuser. The first version has no keepers: a stack made before there were versions keeps its password. */
+export function superuserPassword(
+  name: string,
+  { superuserSecretVersion: version }: OwnSettings,
+  parent: pulumi.Resource,
+): pulumi.Output<string> {
+  const keepers = version === 1 ? {} : { keepers: { secretVersion: String(version) } };
+  return new random.RandomPassword(`${name}-superuser`, { length: 32, special: false, ...keepers }, { parent }).result;
+}
+
+/** What decides postgresql.conf, and how a change of it comes into force; see SettingsWish and DrainWish. */
+export function configurationWish({ postgresql, restart }: OwnSettings) {
+  const { overrides: settings, ...tuning } = postgresql;
+  return { restartWait: restart.wait, restartOverdue: restart.overdue, ...tuning, settings };
+}

@@ -18,13 +18,18 @@ export type SetAsideRows = Map<string, TableRows>;
 
 /** Eight bytes a row where the key is an integer, some sixty where it is not. */
 export class SetAside {
-  /** @param rows of another, which this one then shares or, in a thread, has as its own */
-  constructor(readonly rows: SetAsideRows = new Map()) {}
+  #total = 0;
+
+  /** @param rows of another, which this one then has as its own; in a thread they are a copy */
+  constructor(readonly rows: SetAsideRows = new Map()) {
+    for (const { count } of rows.values()) this.#total += count;
+  }
 
   add(table: string, key: readonly (ExactValue | SqliteValue)[]): void {
     const rows = this.rows.get(table) ?? newRows();
     this.rows.set(table, rows);
     rows.count++;
+    this.#total++;
     const values = key.map(plainValue);
     const [first] = values;
     if (values.length !== 1 || typeof first !== "bigint") {
@@ -57,13 +62,13 @@ export class SetAside {
       this.rows.set(table, own);
       for (const one of hashes) own.hashes.add(one);
       own.count += count - used;
+      this.#total += count - used;
     }
   }
 
   /** Rows of one table, or of all. */
   count(table?: string): number {
-    if (table !== undefined) return this.rows.get(table)?.count ?? 0;
-    return [...this.rows.values()].reduce((sum, { count }) => sum + count, 0);
+    return table === undefined ? this.#total : (this.rows.get(table)?.count ?? 0);
   }
 }
 

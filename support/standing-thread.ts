@@ -11,9 +11,16 @@ const message = (error) => ({
   text: error instanceof Error ? error.message : String(error),
   user: error && error.name === "UserError" ? [error.what, error.next] : null,
 });
+const taken = new Int32Array(workerData.taken);
+let sent = 0;
+const tell = (told) => {
+  parentPort.postMessage({ told });
+  sent = (sent + 1) | 0;
+  for (let seen = Atomics.load(taken, 0); ((sent - seen) | 0) > workerData.most; seen = Atomics.load(taken, 0)) Atomics.wait(taken, 0, seen);
+};
 parentPort.on("message", ({ module, name, input }) => {
   Promise.resolve()
-    .then(() => require(module)[name](input, (told) => parentPort.postMessage({ told })))
+    .then(() => require(module)[name](input, tell))
     .then((value) => parentPort.postMessage({ value }), (error) => parentPort.postMessage({ failed: message(error) }));
 });
 `;
@@ -26,9 +33,14 @@ interface Call {
   reject: (error: Error) => void;
 }
 
+/** A thread that tells more than is taken waits: its messages would fill the memory. */
+const mostWaiting = 2000;
+
 /** Does one call at a time. */
 export class StandingThread {
   readonly #worker: Worker;
+  /** How many messages were taken, for the thread to see. */
+  readonly #taken = new Int32Array(new SharedArrayBuffer(4));
   #call: Call | null = null;
   #ended: Error | null = null;
 
@@ -37,7 +49,7 @@ export class StandingThread {
     this.#worker = new Worker(start, {
       eval: true,
       execArgv: [],
-      workerData: { hook: join(__dirname, "typescript.cjs") },
+      workerData: { hook: join(__dirname, "typescript.cjs"), taken: this.#taken.buffer, most: mostWaiting },
       resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     });
     this.#worker.on("message", (answer: Answer) => this.#take(answer));
@@ -61,6 +73,10 @@ export class StandingThread {
   }
 
   #take(answer: Answer): void {
+    if ("told" in answer) {
+      Atomics.add(this.#taken, 0, 1);
+      Atomics.notify(this.#taken, 0);
+    }
     const call = this.#call;
     if (call === null) return;
     if ("told" in answer) {

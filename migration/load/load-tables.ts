@@ -57,7 +57,7 @@ export async function loadTables(loading: Loading, onTable: OnTable = () => {}):
       tables.add(part, loaded, performance.now() - started);
     });
   } finally {
-    await Promise.all(threads.map((thread) => thread.call(module, "closeLoader", null).catch(() => {})));
+    await Promise.all(threads.map(closeLoader));
   }
   return tables.reports();
 }
@@ -77,6 +77,13 @@ async function openThreads(
     run.log(`a connection less to load with: ${messageOf(result.reason)}`);
     return false;
   });
+}
+
+/** A thread that is still at work, since the run has failed, is ended with the run. */
+async function closeLoader(thread: StandingThread): Promise<void> {
+  try {
+    await thread.call(module, "closeLoader", null);
+  } catch {}
 }
 
 /** Loads tables one by one over the run's own connection: in its transaction, or where there is no other connection. */

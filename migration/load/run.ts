@@ -6,6 +6,7 @@ import { UserError } from "../../support/errors";
 import type { ExactValue, MigrationOptions, Phase, RejectedRow } from "../model";
 import { SetAside } from "../set-aside";
 import { type Limit, tableLimit, totalLimit } from "./limits";
+import { LinesFile } from "./lines-file";
 
 /** Rows set aside that the report and the log show: of one table, and in all. */
 const shownOfTable = 100;
@@ -43,10 +44,10 @@ export class Run {
   readonly phases: Phase[] = [];
   readonly #log: number;
   readonly #onProgress: OnProgress;
-  #rejectsFile: number | null = null;
+  readonly #rejectLines: LinesFile;
   readonly mendedPath: string;
   readonly #mended = new Map<string, { count: number; keys: string[] }>();
-  #mendedFile: number | null = null;
+  readonly #mendedLines: LinesFile;
 
   /** Makes the run's folder. */
   constructor(workFolder: string, onProgress: OnProgress) {
@@ -63,6 +64,8 @@ export class Run {
     this.logPath = join(this.folder, `migration_${this.stamp}.log`);
     this.rejectsPath = join(this.folder, "rejects.jsonl");
     this.mendedPath = join(this.folder, "mended-texts.jsonl");
+    this.#rejectLines = new LinesFile(this.rejectsPath);
+    this.#mendedLines = new LinesFile(this.mendedPath);
     this.#log = openSync(this.logPath, "a", 0o600);
     this.#onProgress = onProgress;
   }
@@ -105,8 +108,7 @@ export class Run {
         `set aside: ${table} ${JSON.stringify(rejected.key)}, column ${rejected.column ?? "unknown"}: ${rejected.code}: ${rejected.reason}`,
       );
     }
-    this.#rejectsFile ??= openSync(this.rejectsPath, "a", 0o600);
-    writeSync(this.#rejectsFile, `${JSON.stringify({ ...rejected, row })}\n`);
+    this.#rejectLines.add({ ...rejected, row });
     const exceeded = this.exceededLimit(table);
     if (exceeded !== null && exceeded.most > 0)
       throw new UserError(
@@ -121,11 +123,7 @@ export class Run {
     this.#mended.set(`${table}.${column}`, mended);
     mended.count++;
     if (mended.keys.length < shownMended) mended.keys.push(JSON.stringify(key));
-    this.#mendedFile ??= openSync(this.mendedPath, "a", 0o600);
-    writeSync(
-      this.#mendedFile,
-      `${JSON.stringify({ table, locator, key, column, was: { t: "text", base64: was } })}\n`,
-    );
+    this.#mendedLines.add({ table, locator, key, column, was: { t: "text", base64: was } });
   }
 
   /** For the report: how many texts of which columns were mended. */
@@ -138,22 +136,23 @@ export class Run {
 
   /** The limit that the rows set aside, of a table or in all, have gone beyond. */
   exceededLimit(table: string): (Limit & { of: string; count: number }) | null {
-    const own = { ...tableLimit(this.limits, table), of: table, count: this.setAside.count(table) };
-    if (own.count > own.most) return own;
-    const total = { ...totalLimit(this.limits), of: "all tables", count: this.setAside.count() };
-    return total.count > total.most ? total : null;
+    const own = tableLimit(this.limits, table);
+    const count = this.setAside.count(table);
+    if (count > own.most) return { ...own, of: table, count };
+    const total = totalLimit(this.limits);
+    const all = this.setAside.count();
+    return all > total.most ? { ...total, of: "all tables", count: all } : null;
   }
 
-  /** The rejects' file, where there is one. */
+  /** The rejects' file, where there is one, with all rows set aside so far. */
   get rejectsFile(): string | null {
+    this.#rejectLines.flush();
     return existsSync(this.rejectsPath) ? this.rejectsPath : null;
   }
 
   close(): void {
     closeSync(this.#log);
-    if (this.#rejectsFile !== null) closeSync(this.#rejectsFile);
-    this.#rejectsFile = null;
-    if (this.#mendedFile !== null) closeSync(this.#mendedFile);
-    this.#mendedFile = null;
+    this.#rejectLines.close();
+    this.#mendedLines.close();
   }
 }

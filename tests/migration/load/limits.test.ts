@@ -115,3 +115,22 @@ test("rows set aside are told from others by their keys, whatever these are and 
   more.addAll(rows);
   expect([more.count("t"), more.count(), more.has("t", [-3n]), more.has("t", ["5"])]).toEqual([8, 8, true, true]);
 });
+
+test("threads that find too many rows stop the run with the limit's own message, and those found so far are in the file", async () => {
+  const large = join(folder, "large.db");
+  const db = new Database(large);
+  // More bytes than one thread reads alone.
+  db.exec(`CREATE TABLE a(id INTEGER PRIMARY KEY, t TEXT);
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000)
+    INSERT INTO a SELECT i, CASE WHEN i % 2 THEN CAST(x'00' AS TEXT) ELSE '' END || hex(zeroblob(500)) FROM n`);
+  db.close();
+  const target = await server.createDatabase();
+  const report = await run(target, { source: large, badRows: "skip", maxRejects: 9000 });
+  expect(report.failure).toMatch(/^9001 rows of all tables do not fit, and maxRejects allows 9000/);
+  // Each thread may have found one more.
+  expect([9001, 9002, 9003, 9004]).toContain(lines(report.files.rejects));
+  const client = await connect(target);
+  const { rows } = await client.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pgstead%'");
+  await client.end();
+  expect(rows).toEqual([]);
+}, 60_000);

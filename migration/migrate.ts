@@ -9,13 +9,15 @@ import { refusePooler } from "../support/pooler";
 import { connect, describeTarget, explainLoss } from "../support/postgres";
 import type { Thread } from "../support/thread";
 import { Crew } from "./crew";
+import { badTextWarnings } from "./load/bad-texts";
 import { finishStaging, loadStaging } from "./load/create";
 import { finishTables, loadExisting, openTables } from "./load/existing";
 import { unfitWarnings } from "./load/fit";
 import { canKeepLedger, commitRun, type LedgerEntry, recordRun, refuseKnowingly } from "./load/ledger";
 import type { Loading } from "./load/load-tables";
 import { lockSchema } from "./load/lock";
-import { type OnProgress, Run } from "./load/run";
+import { longRowWarnings } from "./load/row-size";
+import { type OnProgress, placeOf, Run } from "./load/run";
 import { checkNames, checkReplaceable, dropStaging, lostPrivileges, openStaging, swapIntoPlace } from "./load/staging";
 import type { LoadContext } from "./load/table";
 import { readTargetTables, readTargetViews } from "./load/target-tables";
@@ -133,7 +135,10 @@ async function makePlan(
   if (options.mode === "existing")
     return planExisting(catalog, profiles, targets, options, await readTargetViews(client, options.schema));
   const planned = planCreate(catalog, profiles, options);
-  planned.warnings.push(...unfitWarnings(db, planned, options.badRows));
+  planned.warnings.push(
+    ...unfitWarnings(db, planned, options.badRows),
+    ...longRowWarnings(db, planned, options.badRows),
+  );
   return planned;
 }
 
@@ -152,6 +157,8 @@ export async function plan(input: MigrationInput, onProgress: OnProgress = () =>
       const client = await connect(options.target);
       try {
         const planned = await makePlan(options, prepared, client, run);
+        // A run names each such row itself.
+        planned.warnings.push(...badTextWarnings(prepared.db, planned, options.badRows));
         if (options.mode === "create") planned.warnings.push(...(await refusal(client, planned, options.overwrite)));
         return planned;
       } finally {
@@ -374,9 +381,12 @@ function refuseBadRows({ run, plan }: Work): void {
   const [first] = run.rejects;
   if (first === undefined || plan.tables.every((table) => run.exceededLimit(table.source) === null)) return;
   const count = run.setAside.count();
+  const texts = run.rejects.some(({ code }) => code === "NUL in text" || code === "invalid text")
+    ? " Texts that PostgreSQL cannot hold come over too where badText makes their column bytea, or mends them."
+    : "";
   throw new UserError(
-    `${count} ${count === 1 ? "row does" : "rows do"} not fit, the first in ${first.table} ${JSON.stringify(first.key)}, column ${first.column ?? "unknown"}: ${first.reason}`,
-    `They are all in ${run.rejectsPath}. Mend them in SQLite, or let badRows be skip (or maxRejects as many) to set them aside.`,
+    `${count} ${count === 1 ? "row does" : "rows do"} not fit, the first in ${placeOf(first)}: ${first.reason}`,
+    `They are all in ${run.rejectsPath}. Mend them in SQLite, or let badRows be skip (or maxRejects as many) to set them aside.${texts}`,
   );
 }
 

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { badTextWarnings } from "./load/bad-texts";
 import { unfitWarnings } from "./load/fit";
+import { longRowWarnings } from "./load/row-size";
 import type { MigrationOptions, MigrationPlan, Policies } from "./model";
 import { readChoices } from "./plan/choices";
 import { type Profiles, planCreate } from "./plan/create-plan";
@@ -34,7 +36,11 @@ export async function planSource(
         carried.map((table) => [table.name, lookAtTexts(db, table, profileTable(db, table), choices)]),
       );
       const planned = planCreate(catalog, profiles, options);
-      planned.warnings.push(...unfitWarnings(db, planned, options.badRows ?? "fail"));
+      planned.warnings.push(
+        ...unfitWarnings(db, planned, options.badRows ?? "fail"),
+        ...longRowWarnings(db, planned, options.badRows),
+        ...badTextWarnings(db, planned, options.badRows),
+      );
       return planned;
     } finally {
       db.close();

@@ -81,3 +81,13 @@ export function columnOf(error: DatabaseError): string | null {
   if (error.column !== undefined) return error.column;
   return /, column (.+?)(?:: "|: null|$)/.exec(error.where?.split("\n")[0] ?? "")?.[1] ?? null;
 }
+
+/** Why the server refuses a row: the SQLSTATE, and a sentence. */
+export function refusalOf({ code = "", message }: DatabaseError): { code: string; reason: string } {
+  const tooBig = /^row is too big: size (\d+), maximum size (\d+)$/.exec(message);
+  if (tooBig === null) return { code, reason: message };
+  return {
+    code,
+    reason: `PostgreSQL keeps a row in one page, which takes ${tooBig[2]} bytes, and this one needs ${tooBig[1]} even with its long values outside. Divide its table into two with fewer columns, or leave it behind by excludeTables.`,
+  };
+}

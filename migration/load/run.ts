@@ -104,15 +104,13 @@ export class Run {
     this.setAside.add(table, rejected.locator);
     if (this.setAside.count(table) <= shownOfTable && this.rejects.length < shownInAll) {
       this.rejects.push(rejected);
-      this.log(
-        `set aside: ${table} ${JSON.stringify(rejected.key)}, column ${rejected.column ?? "unknown"}: ${rejected.code}: ${rejected.reason}`,
-      );
+      this.log(`set aside: ${placeOf(rejected)}: ${rejected.code}: ${rejected.reason}`);
     }
     this.#rejectLines.add({ ...rejected, row });
     const exceeded = this.exceededLimit(table);
     if (exceeded !== null && exceeded.most > 0)
       throw new UserError(
-        `${exceeded.count} rows of ${exceeded.of} do not fit, and ${exceeded.option} allows ${exceeded.most}; the last is ${table} ${JSON.stringify(rejected.key)}, column ${rejected.column ?? "unknown"}: ${rejected.reason}`,
+        `${exceeded.count} rows of ${exceeded.of} do not fit, and ${exceeded.option} allows ${exceeded.most}; the last is ${placeOf(rejected)}: ${rejected.reason}`,
         `The run stopped there; those found so far are in ${this.rejectsPath}.`,
       );
   }
@@ -155,4 +153,9 @@ export class Run {
     this.#rejectLines.close();
     this.#mendedLines.close();
   }
+}
+
+/** Where a row was, in words; the server may not say which of its columns it is about. */
+export function placeOf({ table, key, column }: RejectedRow): string {
+  return `${table} ${JSON.stringify(key)}${column === null ? "" : `, column ${column}`}`;
 }

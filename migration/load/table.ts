@@ -4,7 +4,7 @@ import type { Client } from "pg";
 import type { RejectedRow, TablePlan } from "../model";
 import type { Sqlite } from "../source/open";
 import { type Row, TableReader } from "../source/read";
-import { columnOf, copyInto, copyLines } from "./copy";
+import { columnOf, copyInto, copyLines, refusalOf } from "./copy";
 import type { Exclude } from "./orphans";
 import { RowEncoder } from "./row-encoder";
 import type { Run } from "./run";
@@ -91,7 +91,7 @@ export class RowLoader {
         const column = columnOf(error);
         const index = table.columns.findIndex((plan) => plan.target === column);
         rejected++;
-        setAside(row, encoder.reject(row, { code: error.code ?? "", reason: error.message }, index < 0 ? null : index));
+        setAside(row, encoder.reject(row, refusalOf(error), index < 0 ? null : index));
       }).then(() =>
         run.log(
           `${table.source}: batch ${last}, ${rows.length} rows, ${Math.round(performance.now() - batchStarted)} ms`,

@@ -151,7 +151,12 @@ class Evidence {
     if (this.holdsOnly("integer", "real", "text")) return [{ kind: "text" }, this.mixture()];
     return this.profile.forms.other === undefined && this.profile.forms["uuid bytes"] === undefined
       ? [{ kind: "text" }, `${this.mixture()}; every blob is valid text`]
-      : [{ kind: "bytea" }, `${this.mixture()}; texts become their UTF-8 bytes`];
+      : [{ kind: "bytea" }, `${this.mixture()}; ${this.#withoutBlobs()} become their UTF-8 bytes`];
+  }
+
+  #withoutBlobs(): string {
+    const numbers = this.count("integer") + this.count("real") > 0;
+    return this.count("text") === 0 ? "the digits of numbers" : numbers ? "texts, and the digits of numbers," : "texts";
   }
 
   mixture(): string {
@@ -228,9 +233,15 @@ const rules: Record<Family, (column: Evidence) => TypeDecision> = {
 
   time(column) {
     if (column.values === 0) return column.decide({ kind: "time" }, "no values speak against it", "text");
-    return column.formsWithin("time")
-      ? column.decide({ kind: "time" }, `all ${column.values} values are times of day`, "text")
-      : column.widen("not all values are times of day with at most microseconds");
+    if (column.formsWithin("time"))
+      return column.decide({ kind: "time" }, `all ${column.values} values are times of day`, "text");
+    // Rails writes 2000-01-01 before the time, others the day on which their counting begins.
+    if (column.formsWithin("date and time"))
+      return {
+        ...column.decide({ kind: "timestamp" }, `all ${column.values} values have a date before the time`, "text"),
+        widened: true,
+      };
+    return column.widen("not all values are times of day with at most microseconds");
   },
 
   uuid(column) {

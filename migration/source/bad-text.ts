@@ -22,6 +22,12 @@ function decoded(raw: Buffer, encoding: string): string {
   return (encoding === "UTF-16be" ? Buffer.from(whole).swap16() : whole).toString("utf16le");
 }
 
+/** Whether PostgreSQL's text cannot hold it. */
+export function isBadText(raw: Buffer, encoding: string): boolean {
+  if (!isValidText(raw, encoding)) return true;
+  return encoding === "UTF-8" ? raw.includes(0) : decoded(raw, encoding).includes("\0");
+}
+
 /** How many such texts a column holds. */
 export function countBadTexts(db: Sqlite, table: string, column: string, encoding: string): number {
   const name = quoteName(column);
@@ -29,12 +35,6 @@ export function countBadTexts(db: Sqlite, table: string, column: string, encodin
     `SELECT CAST(${name} AS BLOB) FROM ${quoteName(table)} NOT INDEXED WHERE typeof(${name}) = 'text'`,
   );
   let count = 0;
-  for (const raw of select.pluck().iterate())
-    if (!isValidText(raw, encoding) || mendText(raw, encoding).length !== decodedLength(raw, encoding)) count++;
+  for (const raw of select.pluck().iterate()) if (isBadText(raw, encoding)) count++;
   return count;
-}
-
-/** Of a valid text, its length with NULs. */
-function decodedLength(raw: Buffer, encoding: string): number {
-  return encoding === "UTF-8" ? raw.toString("utf8").length : raw.length / 2;
 }

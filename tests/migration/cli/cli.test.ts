@@ -127,6 +127,21 @@ describe("against a server", () => {
     expect(JSON.parse(out).tables).toHaveLength(15);
   });
 
+  it.each(["UTF-8", "UTF-16le"])("plan names the texts that a run would stop at, in %s", (encoding) => {
+    const source = join(folder, `${encoding}.sql`);
+    const script = `PRAGMA encoding = '${encoding}'; CREATE TABLE t(id INTEGER PRIMARY KEY, fine TEXT, bad TEXT, b BLOB);
+      INSERT INTO t VALUES (1, 'ä\u{fffd}', CAST(x'61006200000061' AS TEXT), x'00'), (2, NULL, 'x', NULL), (3, '', CAST(x'00d8ff' AS TEXT), NULL);`;
+    writeFileSync(source, script);
+    for (const where of [[], ["--target", url]]) {
+      const { out } = pgstead(["plan", "--source", source, ...where], password());
+      expect(out).toContain(
+        "2 texts hold NUL or bytes that are no text, in t.bad: a run will fail, unless badText makes the column bytea or mends them (for example id 1; id 3).",
+      );
+      expect(out).not.toContain("t.fine:");
+    }
+    expect(pgstead(["plan", "--source", source, "--bad-text", "replace"]).out).not.toContain("no text");
+  });
+
   it("migrate moves, proves and reports; verify agrees, and tells a difference with exit code 1", async () => {
     const compare = [
       "--compare",

@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import * as postgresql from "@pulumi/postgresql";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { postgresUrl } from "../support/postgres";
+import { DatabaseRights } from "./database-rights";
 import { LoginRoles } from "./login-roles";
 import { ObjectComments } from "./object-comments";
 import type { PostgresServer } from "./postgres-server";
@@ -133,19 +135,33 @@ export class ApplicationDatabase extends pulumi.ComponentResource implements Cre
       },
       { ...pulumi.mergeOptions(content, found(settings.database)), protect: server.protectsDatabase },
     );
-    new postgresql.Grant(
-      `${name}-public`,
-      { database: database.name, role: "public", objectType: "database", privileges: [] },
-      content,
+    // One after the other: an administrator who is no superuser joins the owner for each, and one that is done leaves for all.
+    const last: pulumi.Resource[] = [role, database];
+    const inTurn = (opts: pulumi.CustomResourceOptions) => pulumi.mergeOptions(opts, { dependsOn: [...last] });
+    const ours = pulumi.mergeOptions({ parent: this }, server.contentOptions);
+    // Nobody knows before the server was looked at whether its administrator is a superuser; our own servers' is.
+    if (server.isSuperuser !== true)
+      last.push(
+        new DatabaseRights(
+          `${name}-rights`,
+          { server, database: database.name, owner: role.name, extensions: settings.extensions.length > 0 },
+          inTurn(ours),
+        ),
+      );
+    last.push(
+      new postgresql.Grant(
+        `${name}-public`,
+        { database: database.name, role: "public", objectType: "database", privileges: [] },
+        inTurn(content),
+      ),
     );
-    new ObjectComments(
-      `${name}-comments`,
-      { server, database: database.name, role: role.name },
-      pulumi.mergeOptions({ parent: this, dependsOn: [role, database] }, server.contentOptions),
+    last.push(
+      new ObjectComments(`${name}-comments`, { server, database: database.name, role: role.name }, inTurn(ours)),
     );
     for (const extension of settings.extensions)
-      new postgresql.Extension(`${name}-${extension}`, { name: extension, database: database.name }, content);
-
+      last.push(
+        new postgresql.Extension(`${name}-${extension}`, { name: extension, database: database.name }, inTurn(content)),
+      );
     const logins = alternating
       ? new LoginRoles(
           `${name}-logins`,
@@ -158,7 +174,7 @@ export class ApplicationDatabase extends pulumi.ComponentResource implements Cre
             retireAfter: settings.rotation.retireAfter,
             auditFile: auditFile(),
           },
-          pulumi.mergeOptions({ parent: this, dependsOn: [role, database] }, server.contentOptions),
+          inTurn(ours),
         )
       : undefined;
 
@@ -180,7 +196,8 @@ export class ApplicationDatabase extends pulumi.ComponentResource implements Cre
             password: secret,
             database: db,
             tls: server.tlsMode,
-            ...(server.tlsCaFile === "" ? {} : { tlsCaFile: server.tlsCaFile }),
+            // The application runs in a folder of its own.
+            ...(server.tlsCaFile === "" ? {} : { tlsCaFile: resolve(server.tlsCaFile) }),
           }),
         ),
     );

@@ -11,6 +11,7 @@ export type ProviderModule =
   | "./providers/secret-file.ts"
   | "./providers/notify-command.ts"
   | "./providers/object-comments.ts"
+  | "./providers/database-rights.ts"
   | "./providers/external-server.ts"
   | "./providers/docker-image.ts"
   | "./providers/docker-server.ts";

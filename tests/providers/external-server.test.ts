@@ -1,6 +1,6 @@
 /** Servers that are there already: over TLS, with an administrator who is no superuser, behind a pooler. All of them real. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +13,7 @@ import * as loginRoles from "../../providers/login-roles";
 import * as comments from "../../providers/object-comments";
 import { connect } from "../../support/postgres";
 import { freePort, type TestServer, testServer } from "../support/postgres";
+import { certificateAuthority, serveTls } from "../support/tls";
 
 let server: TestServer;
 let admin: Client;
@@ -128,72 +129,15 @@ describe("an external server", () => {
   });
 
   it("is reached over TLS, and only where the certificate is of the authority that config names", async () => {
-    const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: folder, stdio: "pipe" });
-    for (const name of ["ca", "other"])
-      openssl(
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        `/CN=${name}`,
-        "-keyout",
-        `${name}.key`,
-        "-out",
-        `${name}.pem`,
-      );
-    openssl(
-      "req",
-      "-newkey",
-      "rsa:2048",
-      "-nodes",
-      "-subj",
-      "/CN=localhost",
-      "-keyout",
-      "server.key",
-      "-out",
-      "server.csr",
-    );
-    writeFileSync(join(folder, "san"), "subjectAltName=DNS:localhost");
-    openssl(
-      "x509",
-      "-req",
-      "-in",
-      "server.csr",
-      "-CA",
-      "ca.pem",
-      "-CAkey",
-      "ca.key",
-      "-CAcreateserial",
-      "-days",
-      "2",
-      "-extfile",
-      "san",
-      "-out",
-      "server.pem",
-    );
-    const { uid, gid } = statSync(server.data);
-    for (const name of ["server.key", "server.pem"]) {
-      execFileSync("cp", [join(folder, name), join(server.data, name)]);
-      chownSync(join(server.data, name), uid, gid);
-      chmodSync(join(server.data, name), 0o600);
-    }
-    await admin.query("ALTER SYSTEM SET ssl_cert_file = 'server.pem'");
-    await admin.query("ALTER SYSTEM SET ssl_key_file = 'server.key'");
-    await admin.query("ALTER SYSTEM SET ssl = on");
-    await admin.query("SELECT pg_reload_conf()");
-    await sleep(500);
-    const full = { tlsMode: "verify-full" as const, host: "localhost", tlsCaFile: join(folder, "ca.pem") };
+    const tlsCaFile = certificateAuthority(folder, "ca");
+    const other = certificateAuthority(folder, "other");
+    await serveTls(server, folder, "ca");
+    const full = { tlsMode: "verify-full" as const, host: "localhost", tlsCaFile };
     expect((await external.create(inputs(full))).outs.version).toMatch(/^16/);
     expect((await external.create(inputs({ ...full, host: "127.0.0.1", tlsMode: "verify-ca" }))).outs.version).toMatch(
       /^16/,
     );
-    await expect(external.create(inputs({ ...full, tlsCaFile: join(folder, "other.pem") }))).rejects.toThrow(
-      /certificate/i,
-    );
+    await expect(external.create(inputs({ ...full, tlsCaFile: other }))).rejects.toThrow(/certificate/i);
     await expect(external.create(inputs({ ...full, host: "127.0.0.1" }))).rejects.toThrow(
       /Cannot connect.*(?:altnames|IP)/is,
     );

@@ -16,7 +16,13 @@ require.extensions[".ts"] = (module, path) => {
   const source = readFileSync(path, "utf8");
   const kept = join(cache, `${createHash("sha256").update(stamp).update(path).update(source).digest("hex")}.cjs`);
   module._compile(read(kept) ?? compile(source, path, kept), path);
+  settle(module);
 };
+
+/** Exports are getters while a module runs, for modules that need each other. Afterwards they are values, which makes calls between modules cheap. */
+function settle(module) {
+  module.exports = Object.defineProperty({ ...module.exports }, "__esModule", { value: true });
+}
 
 function read(path) {
   try {

@@ -1,7 +1,7 @@
 /** Records: a header of serial types, then the values (sqlite.org/fileformat2.html, 2.1). */
 import type { SqliteValue } from "../value";
 import { NotReadHere } from "./file";
-import { joined, readVarint, varintEnd } from "./varint";
+import { joined, readVarint, varint } from "./varint";
 
 /** Bytes of a value, by serial types below 12; 10 and 11 are never written. */
 const fixedSizes = Uint8Array.of(0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0);
@@ -87,7 +87,7 @@ export class RecordHeader {
   /** Reads the header at `start`. @param length of the record */
   read(bytes: Buffer, start: number, length: number): void {
     const headerLength = readVarint(bytes, start);
-    let at = varintEnd;
+    let at = varint.end;
     const end = start + headerLength;
     if (headerLength > length) throw new NotReadHere("a header longer than its record");
     let offset = headerLength;
@@ -98,7 +98,7 @@ export class RecordHeader {
       if (type < 0x80) at++;
       else {
         type = readVarint(bytes, at);
-        at = varintEnd;
+        at = varint.end;
       }
       if (count === columns) throw new NotReadHere("a record with more values than the table has columns");
       types[count] = type;

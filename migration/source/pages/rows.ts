@@ -1,7 +1,7 @@
 /** The rows in a table's leaf pages: each one's rowid and record, overflow pages followed (sqlite.org/fileformat2.html, 1.6). */
 import { NotReadHere, PageFile } from "./file";
 import { tableLeaf } from "./leaves";
-import { integer, joined, readInteger, readVarint, varintEnd } from "./varint";
+import { integer, joined, readInteger, readVarint, varint } from "./varint";
 
 /** Reads row after row. The record of the current row lies in `bytes` (and `view`) from `start`; of its `length` bytes `present` are there. */
 export class LeafRows {
@@ -66,8 +66,8 @@ export class LeafRows {
     const offset = this.#pageView.getUint16(at + 8 + cell * 2);
     if (offset < 8 + this.cells * 2 || offset + 4 > usableSize) this.#wrong("a cell outside the page");
     const length = readVarint(bytes, at + offset);
-    readInteger(bytes, varintEnd);
-    this.start = varintEnd;
+    readInteger(bytes, varint.end);
+    this.start = varint.end;
     this.length = length;
     this.bytes = bytes;
     this.view = this.#pageView;

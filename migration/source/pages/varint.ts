@@ -2,13 +2,13 @@
 import { NotReadHere } from "./file";
 
 /** Where the last varint ended. */
-export let varintEnd = 0;
+export const varint = { end: 0 };
 
 /** A varint that is a length, a count or a serial type. @throws NotReadHere above 2^53 */
 export function readVarint(bytes: Buffer, at: number): number {
   const first = bytes[at] as number;
   if (first < 0x80) {
-    varintEnd = at + 1;
+    varint.end = at + 1;
     return first;
   }
   let value = first & 0x7f;
@@ -16,7 +16,7 @@ export function readVarint(bytes: Buffer, at: number): number {
     const byte = bytes[at + length] as number;
     value = value * 128 + (byte & 0x7f);
     if (byte < 0x80) {
-      varintEnd = at + length + 1;
+      varint.end = at + length + 1;
       if (value > Number.MAX_SAFE_INTEGER) throw new NotReadHere("a length beyond 2^53");
       return value;
     }
@@ -34,7 +34,7 @@ export function readInteger(bytes: Buffer, at: number): void {
     const byte = bytes[at + length] as number;
     value = value * 128 + (byte & 0x7f);
     if (byte < 0x80) {
-      varintEnd = at + length + 1;
+      varint.end = at + length + 1;
       integer.high = Math.floor(value / 0x1_0000_0000);
       integer.low = value >>> 0;
       return;
@@ -43,10 +43,10 @@ export function readInteger(bytes: Buffer, at: number): void {
   let whole = BigInt(value);
   const eighth = bytes[at + 7] as number;
   whole = whole * 128n + BigInt(eighth & 0x7f);
-  varintEnd = at + 8;
+  varint.end = at + 8;
   if (eighth >= 0x80) {
     whole = whole * 256n + BigInt(bytes[at + 8] as number);
-    varintEnd = at + 9;
+    varint.end = at + 9;
   }
   integer.high = Number(BigInt.asIntN(32, whole >> 32n));
   integer.low = Number(BigInt.asUintN(32, whole));

@@ -3,7 +3,19 @@
  * which stays in the run's folder for going back.
  */
 import { createHash } from "node:crypto";
-import { copyFileSync, createReadStream, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { UserError } from "../../support/errors";
@@ -24,7 +36,7 @@ export interface FrozenSource {
  * Copies the source into `folder`, as `<its name>.backup_<stamp>` (for a script: `<its name without .sql>.db.backup_<stamp>`, the
  * database it makes).
  *
- * The copy is made page by page, at one moment of a live database, what its write-ahead log holds included. Its sha256 identifies those pages:
+ * The copy has the pages of one moment of a live database, what its write-ahead log holds included. Its sha256 identifies those pages:
  * the same database gives the same sum before and after a checkpoint, and a change to any row, index or free page gives another.
  *
  * @param stamp `YYYYMMDD_HHMMSS`
@@ -37,7 +49,7 @@ export async function freeze(source: string, folder: string, stamp: string): Pro
     if (isScript(source)) runScript(source, path);
     else await copyDatabase(source, path);
     const journalMode = isScript(source) ? "delete" : journalModeOf(source);
-    leaveWal(path);
+    settleHeader(path);
     return { path, fingerprint: await fingerprint(source, path, journalMode), readable: makeReadable(path) };
   } catch (error) {
     for (const suffix of ["", "-wal", "-shm", "-journal", ".readable"]) rmSync(path + suffix, { force: true });
@@ -59,14 +71,17 @@ async function copyDatabase(source: string, path: string): Promise<void> {
 
 /** @returns whether the copy is one of a single moment */
 async function copyOnce(source: string, path: string): Promise<boolean> {
+  const isWal = journalModeOf(source) === "wal";
   // Reading a WAL database makes -wal and -shm files where there are none, and leaves them: then it is copied as files.
-  const closedWal = journalModeOf(source) === "wal" && !(existsSync(`${source}-wal`) && existsSync(`${source}-shm`));
+  const closedWal = isWal && !(existsSync(`${source}-wal`) && existsSync(`${source}-shm`));
   const db = closedWal ? null : openForBackup(source);
   if (db === null) return copyFiles(source, path);
   try {
     // The open transaction keeps the pages as they are now until the last of them is copied.
     db.exec("BEGIN");
     db.prepare("SELECT count(*) FROM sqlite_schema").get();
+    // Without a log all pages are in the file, and no writer may touch it while it is read (sqlite.org/lockingv3.html).
+    if (!isWal) return copyUnchanged(source, path);
     await db.backup(path, { progress: () => pagesAtOnce });
     return true;
   } finally {
@@ -85,8 +100,18 @@ function openForBackup(source: string): Sqlite | null {
   }
 }
 
+/** Copies the file at once, which takes a quarter of the time of copying its pages. @returns false when it changed meanwhile, as where locks do not work */
+function copyUnchanged(source: string, path: string): boolean {
+  const before = stateOf(source);
+  copyFileSync(source, path, constants.COPYFILE_FICLONE);
+  if (stateOf(source) === before) return true;
+  rmSync(path);
+  return false;
+}
+
 /** Copies the files of a database that no program has open, and lets SQLite recover the copy. @returns false when one opened it meanwhile */
 async function copyFiles(source: string, path: string): Promise<boolean> {
+  if (!existsSync(`${source}-wal`) && !existsSync(`${source}-journal`)) return copyUnchanged(source, path);
   const folder = mkdtempSync(`${path}.recovering-`);
   try {
     const copy = join(folder, "database");
@@ -125,12 +150,42 @@ function stateOf(source: string): string {
     .join("; ");
 }
 
-/** The copy must not need files beside it. */
-function leaveWal(path: string): void {
-  const db = new Database(path);
-  takeAnySchema(db);
+/**
+ * Makes the header's counters what SQLite's backup makes them, so that the sum of the copy does not depend on the way it was made; and the
+ * journal mode one that needs no file beside the copy (sqlite.org/fileformat2.html, 1.3: the bytes at 18, 24, 40 and 92).
+ */
+function settleHeader(path: string): void {
+  const header = readStart(path, 100);
+  const isWal = header[19] === 2;
+  header[18] = header[19] = 1;
+  // SQLite before 3.7 did not count the pages: then the file's length does.
+  if (header.readUInt32BE(24) !== header.readUInt32BE(92))
+    header.writeUInt32BE(Math.floor(statSync(path).size / pageSizeOf(header)), 28);
+  for (const changeCounter of [24, 92]) header.writeUInt32BE(isWal ? 2 : 1, changeCounter);
+  header.writeUInt32BE(1, 40);
+  header.writeUInt32BE(sqliteVersionNumber(), 96);
+  chmodSync(path, 0o600);
+  const file = openSync(path, "r+");
   try {
-    db.pragma("journal_mode = DELETE");
+    writeSync(file, header, 0, header.length, 0);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** 1 stands for 65536, which two bytes cannot hold. */
+function pageSizeOf(header: Buffer): number {
+  const size = header.readUInt16BE(16);
+  return size === 1 ? 65_536 : size;
+}
+
+/** As SQLite writes it: 3.53.1 is 3053001. */
+function sqliteVersionNumber(): number {
+  const db = new Database(":memory:");
+  try {
+    const version = db.prepare<[], string>("SELECT sqlite_version()").pluck().get() ?? "";
+    const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+    return major * 1_000_000 + minor * 1000 + patch;
   } finally {
     db.close();
   }

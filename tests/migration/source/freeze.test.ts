@@ -1,6 +1,17 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
@@ -66,6 +77,38 @@ describe("a database that is at rest", () => {
     expect(beside()).toEqual(["closed-wal.db"]);
     expect(frozen.fingerprint.journalMode).toBe("wal");
     expect(rows(frozen.path)).toBe(2000n);
+  });
+});
+
+describe("a copy", () => {
+  const counters = (path: string, changes: number, validFor: number, pages: number) => {
+    const file = openSync(path, "r+");
+    for (const [at, value] of [
+      [24, changes],
+      [92, validFor],
+      [28, pages],
+    ] as const) {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32BE(value);
+      writeSync(file, bytes, 0, 4, at);
+    }
+    closeSync(file);
+  };
+
+  test("has all pages of a file whose writer did not count them, as SQLite before 3.7", async () => {
+    const source = sqliteFile(folder, filled, "uncounted.db");
+    counters(source, 40, 7, 3);
+    expect(rows((await freeze(source, runFolder(), stamp)).path)).toBe(2000n);
+  });
+
+  test("has the same sum whichever way it was made", async () => {
+    const source = sqliteFile(folder, filled, "either-way.db");
+    const whole = await freeze(source, runFolder(), stamp);
+    const byPages = join(folder, "either-way-pages.db");
+    const db = new Database(source, { readonly: true });
+    await db.backup(byPages);
+    db.close();
+    expect(readFileSync(whole.path).equals(readFileSync(byPages))).toBe(true);
   });
 });
 

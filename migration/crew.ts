@@ -9,13 +9,16 @@ const mostThreads = 4;
 /** Rows go by as bytes: few values are made. */
 const youngMegabytes = 8;
 
+/** What the threads do, loaded while they have nothing to do yet. */
+const modules = ["./source/paged-source", "./load/part-loader"].map((path) => require.resolve(path));
+
 export class Crew {
   readonly threads: StandingThread[];
 
   /** @param bytes of the source */
   constructor(bytes: number) {
     const wanted = bytes < worthThreads ? 0 : Math.min(mostThreads, availableParallelism());
-    this.threads = Array.from({ length: wanted }, () => new StandingThread(youngMegabytes));
+    this.threads = Array.from({ length: wanted }, () => new StandingThread(modules, youngMegabytes));
   }
 
   async end(): Promise<void> {

@@ -2,42 +2,29 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Client } from "pg";
+import { type Client, DatabaseError } from "pg";
 import { version } from "../package.json";
 import { messageOf, UserError } from "../support/errors";
 import { refusePooler } from "../support/pooler";
 import { connect, describeTarget, explainLoss } from "../support/postgres";
-import type { Thread } from "../support/thread";
-import { Crew } from "./crew";
 import { badTextWarnings } from "./load/bad-texts";
+import { Builders } from "./load/builders";
 import { finishStaging, loadStaging } from "./load/create";
 import { finishTables, loadExisting, openTables } from "./load/existing";
-import { unfitWarnings } from "./load/fit";
 import { canKeepLedger, commitRun, type LedgerEntry, recordRun, refuseKnowingly } from "./load/ledger";
 import type { Loading } from "./load/load-tables";
 import { lockSchema } from "./load/lock";
-import { longRowWarnings } from "./load/row-size";
 import { type OnProgress, placeOf, Run } from "./load/run";
 import { checkNames, checkReplaceable, dropStaging, lostPrivileges, openStaging, swapIntoPlace } from "./load/staging";
 import type { LoadContext } from "./load/table";
-import { readTargetTables, readTargetViews } from "./load/target-tables";
 import { makeTriggers } from "./load/triggers";
 import { dropUnprovedViews, makeViews } from "./load/views";
-import type { Check, MigrationOptions, MigrationPlan, MigrationReport, SourceCatalog, TableReport } from "./model";
+import type { Check, MigrationOptions, MigrationPlan, MigrationReport, TableReport } from "./model";
 import { type MigrationInput, migrationOptions } from "./options";
-import { readChoices } from "./plan/choices";
-import { type Profiles, planCreate } from "./plan/create-plan";
-import { familiesOf, planExisting } from "./plan/existing-plan";
+import { finishCheck, makePlan, type Prepared, prepare, release } from "./prepare";
 import { plannedTables } from "./report/planned-tables";
 import { writeReport } from "./report/write-report";
 import { writePlanFile } from "./retry/plan-file";
-import { readObjects, readTables } from "./source/catalog";
-import { startCheck, type Wholeness } from "./source/check";
-import { type FrozenSource, freeze } from "./source/freeze";
-import { checkIntegrity } from "./source/integrity";
-import { openReadOnly, type Sqlite } from "./source/open";
-import { PagedSource } from "./source/paged-source";
-import { lookAtTexts } from "./source/profile";
 import { notProved } from "./verify/not-proved";
 import { SourceSide } from "./verify/source-side";
 import { verifyMigration } from "./verify/verify";
@@ -56,92 +43,6 @@ export class MigrationFailed extends UserError {
   }
 }
 
-/** The source, as a run reads it. */
-interface Prepared {
-  frozen: FrozenSource;
-  db: Sqlite;
-  /** Without what the check, which goes on meanwhile, adds to it. */
-  catalog: SourceCatalog;
-  check: Thread<Wholeness>;
-  paged: PagedSource;
-  crew: Crew;
-}
-
-async function prepare(options: MigrationOptions, run: Run): Promise<Prepared> {
-  const frozen = await run.step("copying the source aside", () => freeze(options.source, run.folder, run.stamp));
-  const { fingerprint } = frozen;
-  run.log(`source: sha256 ${fingerprint.sha256}, ${fingerprint.sizeBytes} bytes, ${fingerprint.journalMode}`);
-  const db = openReadOnly(frozen.readable.path);
-  const crew = new Crew(Number(fingerprint.sizeBytes));
-  try {
-    return await run.step("reading the schema", () => {
-      const tables = readTables(db, frozen.readable.originalSql);
-      const objects = readObjects(db);
-      const check = startCheck({
-        path: frozen.path,
-        name: fingerprint.path,
-        tables,
-        thorough: options.verification === "full",
-      });
-      const catalog = { fingerprint, tables, objects, integrityErrors: [], foreignKeyViolations: [] };
-      return { frozen, db, catalog, check, paged: new PagedSource(frozen.readable.path, db, tables), crew };
-    });
-  } catch (error) {
-    await crew.end();
-    // What stands in the way of reading may be damage, which the check can name.
-    try {
-      checkIntegrity(db, fingerprint.path);
-    } finally {
-      db.close();
-    }
-    throw error;
-  }
-}
-
-async function release({ db, check, crew, frozen }: Prepared): Promise<void> {
-  await check.end();
-  await crew.end();
-  db.close();
-  if (frozen.readable.path !== frozen.path) rmSync(frozen.readable.path, { force: true });
-}
-
-/** The plan, after looking at the target. Changes nothing. */
-async function makePlan(
-  options: MigrationOptions,
-  { db, catalog, check, paged, crew }: Prepared,
-  client: Client,
-  run: Run,
-): Promise<MigrationPlan> {
-  const targets = options.mode === "existing" ? await readTargetTables(client, options.schema) : [];
-  let profiles: Profiles;
-  const choices = readChoices(catalog.tables, options, catalog.objects);
-  try {
-    const tables = catalog.tables.filter(({ kind, name }) => kind === "table" && !options.excludeTables.includes(name));
-    profiles = await run.step("looking at the values", () =>
-      paged.profile(
-        tables,
-        (table) => (options.mode === "existing" ? familiesOf(table, targets, choices) : undefined),
-        crew,
-      ),
-    );
-    if (options.mode === "create")
-      for (const table of tables) lookAtTexts(db, table, profiles.get(table.name) ?? new Map(), choices);
-  } catch (error) {
-    // Damage, which the check names, is told first.
-    await check.result;
-    throw error;
-  }
-  Object.assign(catalog, await run.step("checking the source", () => check.result));
-  if (options.mode === "existing")
-    return planExisting(catalog, profiles, targets, options, await readTargetViews(client, options.schema));
-  const planned = planCreate(catalog, profiles, options);
-  planned.warnings.push(
-    ...unfitWarnings(db, planned, options.badRows),
-    ...longRowWarnings(db, planned, options.badRows),
-  );
-  return planned;
-}
-
 /**
  * What a migration would do: every object of the source, carried over, changed or left behind. Reads the source and the target, and changes nothing.
  *
@@ -157,6 +58,7 @@ export async function plan(input: MigrationInput, onProgress: OnProgress = () =>
       const client = await connect(options.target);
       try {
         const planned = await makePlan(options, prepared, client, run);
+        await finishCheck(prepared, planned, run);
         // A run names each such row itself.
         planned.warnings.push(...badTextWarnings(prepared.db, planned, options.badRows));
         if (options.mode === "create") planned.warnings.push(...(await refusal(client, planned, options.overwrite)));
@@ -235,7 +137,7 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
       refuseNothing(planned);
       await (options.mode === "create" ? migrateCreate(work) : migrateExisting(work));
     } catch (error) {
-      const told = await explainLoss(error, client);
+      const told = (await damageBehind(error, prepared)) ?? (await explainLoss(error, client));
       throw new MigrationFailed(close(messageOf(told)), { cause: error });
     } finally {
       await work.sourceSide?.end();
@@ -247,6 +149,15 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
     await release(prepared);
     await client?.end().catch(() => {});
   }
+}
+
+/** The source's damage, which the check names, in place of what reading it ran into. */
+async function damageBehind(error: unknown, { check }: Prepared): Promise<unknown> {
+  if (error instanceof UserError || error instanceof DatabaseError) return null;
+  return await check.whole.then(
+    () => null,
+    (damage) => damage,
+  );
 }
 
 /** One migration under way. */
@@ -291,13 +202,20 @@ async function migrateCreate(work: Work): Promise<void> {
   try {
     const context = loadContext(work, staging);
     const load = loading(work, context);
-    outcome.tables = await loadStaging(load, plan, options.orphans);
-    refuseBadRows(work);
-    plan.warnings.push(...run.mendedWarnings());
-    startSourceSide(work);
-    await finishStaging(load, plan);
+    // Small tables are done before a second connection is there.
+    const builders = await Builders.open(context, load.crew.threads.length > 0 ? options.target : null);
+    try {
+      outcome.tables = await loadStaging(load, plan, options.orphans, builders);
+      refuseBadRows(work);
+      plan.warnings.push(...run.mendedWarnings());
+      startSourceSide(work);
+      await finishStaging(load, plan, builders);
+    } finally {
+      await builders.close();
+    }
     await makeViews(context, plan);
     await verify(work, staging);
+    await finishCheck(work.prepared, plan, run);
     await run.step(`putting the tables into ${options.schema}`, async () => {
       await client.query("BEGIN");
       await swapIntoPlace(client, staging, plan, replaced, options.overwrite, run.progress);
@@ -345,6 +263,7 @@ async function migrateExisting(work: Work): Promise<void> {
     startSourceSide(work);
     await finishTables(context, plan, constraints);
     await verify(work, options.schema);
+    await finishCheck(work.prepared, plan, run);
     await run.step("committing", () => commit(work));
   } catch (error) {
     await client.query("ROLLBACK").catch(() => {});
@@ -424,11 +343,14 @@ async function verify(
   Object.assign(outcome, result);
   const failed = result.checks.filter((check) => check.status !== "passed");
   for (const check of failed) run.log(`check ${check.status}: ${describeCheck(check)}`);
-  if (failed.length > 0)
+  if (failed.length > 0) {
+    // Damage explains them.
+    await prepared.check.whole;
     throw new UserError(
       `${failed.length} of ${result.checks.length} checks did not pass: ${failed.slice(0, 3).map(describeCheck).join("; ")}${failed.length > 3 ? "; …" : ""}.`,
       "Each is in the report, with what both sides say.",
     );
+  }
 }
 
 function describeCheck(check: Check): string {

@@ -7,6 +7,7 @@ import { messageOf, UserError } from "./errors";
 const start = `
 const { parentPort, workerData } = require("node:worker_threads");
 require(workerData.hook);
+for (const module of workerData.modules) require(module);
 const message = (error) => ({
   text: error instanceof Error ? error.message : String(error),
   user: error && error.name === "UserError" ? [error.what, error.next] : null,
@@ -44,12 +45,15 @@ export class StandingThread {
   #call: Call | null = null;
   #ended: Error | null = null;
 
-  /** @param youngMegabytes room for short-lived values; see `inThread` */
-  constructor(youngMegabytes: number) {
+  /**
+   * @param modules absolute paths of what is loaded before it is called
+   * @param youngMegabytes room for short-lived values; see `inThread`
+   */
+  constructor(modules: string[], youngMegabytes: number) {
     this.#worker = new Worker(start, {
       eval: true,
       execArgv: [],
-      workerData: { hook: join(__dirname, "typescript.cjs"), taken: this.#taken.buffer, most: mostWaiting },
+      workerData: { hook: join(__dirname, "typescript.cjs"), modules, taken: this.#taken.buffer, most: mostWaiting },
       resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     });
     this.#worker.on("message", (answer: Answer) => this.#take(answer));

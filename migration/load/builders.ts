@@ -1,8 +1,8 @@
 /** The connections that make keys and indexes side by side, with the memory that this takes. */
+import { availableParallelism } from "node:os";
 import type { Client } from "pg";
 import { messageOf } from "../../support/errors";
 import { connect, type PostgresTarget } from "../../support/postgres";
-import { handRound } from "../crew";
 import { loadingSession } from "./part-loader";
 import type { LoadContext } from "./table";
 
@@ -16,14 +16,22 @@ const connections = 2;
 const sortMemory = `SELECT set_config('maintenance_work_mem', greatest(
   pg_size_bytes(current_setting('maintenance_work_mem')), least(pg_size_bytes('256MB'), pg_size_bytes(current_setting('shared_buffers')))) / 1024 || 'kB', false)`;
 
+/** A piece of work over one connection. */
+type Work = (own: LoadContext) => Promise<void>;
+
+/** Work is begun in the order in which it is added, as soon as a connection is free; the run's own joins in when all is added. */
 export class Builders {
-  readonly #contexts: LoadContext[];
+  readonly #free: LoadContext[];
+  readonly #waiting: Work[] = [];
+  readonly #failures: unknown[] = [];
+  #busy = 0;
+  #onIdle: () => void = () => {};
 
   private constructor(
     readonly own: LoadContext,
     readonly others: Client[],
   ) {
-    this.#contexts = [own, ...others.map((client) => ({ ...own, client }))];
+    this.#free = others.map((client) => ({ ...own, client }));
   }
 
   /** Connects once more, where the server lets the role do so. @param target null: with the run's connection alone */
@@ -37,21 +45,61 @@ export class Builders {
       } catch (error) {
         context.run.log(`a connection less to make keys with: ${messageOf(error)}`);
       }
-    const builders = new Builders(context, others);
-    for (const { client } of builders.#contexts) {
+    for (const client of [context.client, ...others]) {
       await client.query(sortMemory);
-      // Two at work already have the processors of a small machine.
-      if (others.length > 0) await client.query("SET max_parallel_maintenance_workers TO 1");
+      // Two at work have the processors of a small machine already, and a helper's share of a sort goes through files.
+      if (others.length > 0 && availableParallelism() <= connections)
+        await client.query("SET max_parallel_maintenance_workers TO 0");
     }
-    return builders;
+    return new Builders(context, others);
   }
 
-  /** Does a piece of work for each task, several at a time. */
-  async each<T>(tasks: T[], work: (context: LoadContext, task: T) => Promise<void>): Promise<void> {
-    await handRound(this.#contexts, tasks, work);
+  /** Adds work, which may add more. */
+  add(work: Work): void {
+    this.#waiting.push(work);
+    this.#begin();
   }
 
+  #begin(): void {
+    while (this.#failures.length === 0 && this.#free.length > 0) {
+      const work = this.#waiting.shift();
+      if (work === undefined) break;
+      void this.#do(work, this.#free.pop() as LoadContext);
+    }
+    if (this.#busy === 0) this.#onIdle();
+  }
+
+  async #do(work: Work, context: LoadContext): Promise<void> {
+    this.#busy++;
+    try {
+      await work(context);
+    } catch (error) {
+      this.#failures.push(error);
+    }
+    this.#busy--;
+    this.#free.push(context);
+    this.#begin();
+  }
+
+  /** Waits until all work is done. @throws the first failure, after which no more work is begun */
+  async idle(): Promise<void> {
+    this.#free.push(this.own);
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+      this.#begin();
+    });
+    this.#free.splice(this.#free.indexOf(this.own), 1);
+    this.#onIdle = () => {};
+    if (this.#failures.length > 0) throw this.#failures[0];
+  }
+
+  /** Begins no more work, and lets what is under way end. */
   async close(): Promise<void> {
+    this.#waiting.length = 0;
+    if (this.#busy > 0)
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
     await Promise.all(this.others.map((client) => client.end().catch(() => {})));
   }
 }

@@ -28,11 +28,11 @@ export async function settleGenerated(context: LoadContext, plan: MigrationPlan,
     if (difference !== null) fallBack(context, plan, table, column, difference);
   }
   try {
-    await makeAgain(context, table);
+    await makeAgain(context, plan, table);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     for (const column of table.columns) fallBack(context, plan, table, column, `PostgreSQL says: ${error.message}`);
-    await makeAgain(context, table);
+    await makeAgain(context, plan, table);
   }
 }
 
@@ -62,10 +62,10 @@ function fallBack({ run }: LoadContext, plan: MigrationPlan, table: TablePlan, c
   run.log(`left behind: the expression of ${table.source}.${column.source}: ${why}`);
 }
 
-const loaded = "pgstead loaded";
-
-async function makeAgain({ client, schema }: LoadContext, table: TablePlan): Promise<void> {
+async function makeAgain({ client, schema }: LoadContext, plan: MigrationPlan, table: TablePlan): Promise<void> {
   const name = qualified(schema, table.target);
+  // Others may be made again at the same time.
+  const loaded = `pgstead loaded ${plan.tables.indexOf(table)}`;
   const first = qualified(schema, loaded);
   const columns = table.columns
     .filter((column) => column.generated === undefined)

@@ -45,7 +45,9 @@ export async function loadTables(loading: Loading, onTable: OnTable = () => {}):
     return tables.reports();
   }
   try {
-    await handRound(threads, tables.parts(loading.tables), async (thread, part) => {
+    // The largest first: their keys take longest.
+    const bySize = [...loading.tables].sort((a, b) => paged.sizeOf(b.source) - paged.sizeOf(a.source));
+    await handRound(threads, tables.parts(bySize), async (thread, part) => {
       const started = performance.now();
       const loaded = await thread.call<Part, LoadedPart, LoaderTold>(module, "loadPart", part, (told) => {
         if ("rows" in told) tables.read(part, told.rows);
@@ -90,8 +92,9 @@ async function closeLoader(thread: StandingThread): Promise<void> {
 export async function loadOneByOne(
   loading: Loading,
   excludeOf: (table: TablePlan) => Exclude | null = () => null,
+  onTable: OnTable = () => {},
 ): Promise<TableReport[]> {
-  const tables = new TableProgress(loading, () => {});
+  const tables = new TableProgress(loading, onTable);
   for (const table of loading.tables) await loadHere(loading, table, excludeOf(table), tables);
   return tables.reports();
 }

@@ -87,26 +87,45 @@ export class PagesLoader {
 
   async #send(copy: CopyStream, leaves: ArrayLike<number>, left: bigint[], onRows: OnRows): Promise<LoadedPart> {
     const { rows, out } = this.tools;
-    const exclude = this.exclude;
     let read = 0;
     let first: bigint | null = null;
     out.begin(copy.send);
     rows.restart();
     for (let leaf = 0; leaf < leaves.length; leaf++) {
       rows.open(leaves[leaf] as number);
-      for (let cell = 0; cell < rows.cells; cell++) {
-        rows.row(cell);
-        if (read++ === 0) first = rows.rowid;
-        if (exclude !== null && exclude([{ t: "integer", v: rows.rowid.toString() }]) !== null) left.push(rows.rowid);
-        else if (!this.#writer.write(rows, out)) left.push(rows.rowid);
-        else if (this.#writer.deferred.length > 0) await this.#sendDeferred();
+      first ??= firstOf(rows);
+      for (let cell = 0; cell < rows.cells; ) {
+        cell = this.#writeRows(cell, left);
+        if (this.#writer.deferred.length > 0) await this.#sendDeferred();
       }
+      read += rows.cells;
       onRows(read);
       if (copy.isRefused) await copy.done;
       if (out.isFull) await out.room();
     }
     await out.end();
     return { read, rejected: 0, first, last: read === 0 ? null : rows.rowid };
+  }
+
+  /**
+   * Writes the leaf's rows from one on, up to its end or to a row of which parts are to be sent from elsewhere. A function of its own, and not
+   * a part of the loop that waits for the socket: so it is compiled once.
+   *
+   * @param left is added the rows that must go the other way
+   * @returns the row after the last one written
+   */
+  #writeRows(from: number, left: bigint[]): number {
+    const { rows, out } = this.tools;
+    const exclude = this.exclude;
+    const writer = this.#writer;
+    let cell = from;
+    while (cell < rows.cells) {
+      rows.row(cell++);
+      if (exclude !== null && exclude([{ t: "integer", v: rows.rowid.toString() }]) !== null) left.push(rows.rowid);
+      else if (!writer.write(rows, out)) left.push(rows.rowid);
+      else if (writer.deferred.length > 0) break;
+    }
+    return cell;
   }
 
   /** Sends a very large row: the pieces that were put together, and between them values from where they are. */
@@ -158,4 +177,12 @@ export class PagesLoader {
     this.#defaults.set(column, value);
     return value;
   }
+}
+
+/** The rowid of the leaf's first row, before it is read with the others. */
+function firstOf(rows: LeafRows): bigint | null {
+  if (rows.cells === 0) return null;
+  rows.row(0);
+  rows.restart();
+  return rows.rowid;
 }

@@ -1,13 +1,12 @@
-/** The check of the whole file in a thread of its own: it takes about as long as a look at all values, which goes on beside it. */
+/** The check of the whole file in a thread of its own: it takes as long as a look at all values and the load together, and goes on beside them. */
 import { inThread, type Thread } from "../../support/thread";
 import type { SourceCatalog, SourceTable } from "../model";
 import { checkIntegrity, findAllOrphans } from "./integrity";
 import { openReadOnly } from "./open";
 
-/** What the check adds to a catalog. */
-export type Wholeness = Pick<SourceCatalog, "integrityErrors" | "foreignKeyViolations">;
+type Orphans = SourceCatalog["foreignKeyViolations"];
 
-interface Source {
+interface Input {
   /** The frozen copy. */
   path: string;
   /** For messages. */
@@ -17,19 +16,52 @@ interface Source {
   thorough: boolean;
 }
 
-/** Starts the check. Its result rejects with a UserError for damage that may have cost rows. */
-export function startCheck(source: Source): Thread<Wholeness> {
-  return inThread(__filename, "checkSource", source);
+/** The check under way. */
+export class SourceCheck {
+  /** Rows whose foreign key has nothing to refer to, which the plan needs, and which are known first. */
+  readonly orphans: Promise<Orphans>;
+  readonly #thread: Thread<string[]>;
+
+  /** Starts it. Call `end` in any case. */
+  constructor(input: Input) {
+    let known: (orphans: Orphans) => void = () => {};
+    const orphans = new Promise<Orphans>((resolve) => {
+      known = resolve;
+    });
+    this.#thread = inThread<Input, string[], Orphans>(__filename, "checkSource", input, known);
+    // Where the file is damaged, they may never be known.
+    this.orphans = Promise.race([orphans, this.#thread.result.then(() => orphans)]);
+    this.orphans.catch(() => {});
+  }
+
+  /** What integrity_check says of rows. Rejects with a UserError for damage that may have cost rows. */
+  get whole(): Promise<string[]> {
+    return this.#thread.result;
+  }
+
+  end(): Promise<void> {
+    return this.#thread.end();
+  }
 }
 
 /** What the thread does. */
-export function checkSource({ path, name, tables, thorough }: Source): Wholeness {
+export function checkSource({ path, name, tables, thorough }: Input, tell: (orphans: Orphans) => void): string[] {
   const db = openReadOnly(path);
   try {
-    // An index is looked up row by row: with room for its pages this takes half the time.
-    db.pragma("cache_size = -16384");
-    if (!thorough) return { integrityErrors: checkIntegrity(db, name, "quick_check"), foreignKeyViolations: [] };
-    return { integrityErrors: checkIntegrity(db, name), foreignKeyViolations: findAllOrphans(db, tables) };
+    if (!thorough) {
+      tell([]);
+      return checkIntegrity(db, name, "quick_check");
+    }
+    // An index is looked up row by row: with room for the pages of a large table's indexes this takes half the time.
+    db.pragma("cache_size = -65536");
+    try {
+      tell(findAllOrphans(db, tables));
+    } catch (error) {
+      // Damage, which the check names, is told first.
+      checkIntegrity(db, name);
+      throw error;
+    }
+    return checkIntegrity(db, name);
   } finally {
     db.close();
   }

@@ -45,135 +45,210 @@ export interface Look {
   key: string;
 }
 
-class Column {
-  readonly storage: [number, number, number, number, number] = [0, 0, 0, 0, 0];
-  // Integers of up to six bytes are exact as numbers.
-  least = Number.POSITIVE_INFINITY;
-  greatest = Number.NEGATIVE_INFINITY;
+/** How a column is looked at, as bits. */
+const looks = { asReal: 1, forms: 2, moment: 4, boolean: 8 };
+
+/** What is seldom met in a column, and needs objects. */
+class Rare {
   leastLong: bigint | null = null;
   greatestLong: bigint | null = null;
-  longest = -1;
   readonly forms = new Map<string, number>();
-  // The forms that are told from the bytes.
-  booleans = 0;
-  dates = 0;
-  moments = 0;
   integerDigits: number | null = null;
   fractionDigits: number | null = null;
   readonly contrary: string[] = [];
-  readonly looksAtForms: boolean;
-  readonly isMoment: boolean;
+}
+
+/** Counts what the columns hold. The counts lie in arrays of numbers, and the work is in small pieces, so that few of them are compiled again and again. */
+class Counting {
+  rows = 0;
+  shortRows = 0;
+  first: bigint | null = null;
+  readonly #look: Uint8Array;
+  readonly #storage: Float64Array;
+  // Integers of up to six bytes are exact as numbers.
+  readonly #least: Float64Array;
+  readonly #greatest: Float64Array;
+  readonly #longest: Float64Array;
+  // The forms that are told from the bytes.
+  readonly #booleans: Float64Array;
+  readonly #dates: Float64Array;
+  readonly #moments: Float64Array;
+  readonly #rare: Rare[];
+  readonly #families: Family[];
+  readonly #header: RecordHeader;
+  readonly #rowidAt: number;
+  readonly #width: number;
 
   constructor(
-    readonly family: Family,
-    readonly asReal: boolean,
+    { columns }: Layout,
+    families: Family[],
+    readonly key: string,
   ) {
-    this.looksAtForms = needsForms(family);
-    this.isMoment = family === "timestamp" || family === "date";
+    const width = columns.length;
+    this.#width = width;
+    this.#families = columns.map((_, index) => families[index] ?? "any");
+    this.#look = Uint8Array.from(columns, ({ asReal }, index) => lookOf(this.#families[index] as Family, asReal));
+    this.#storage = new Float64Array(width * classes.length);
+    this.#least = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
+    this.#greatest = new Float64Array(width).fill(Number.NEGATIVE_INFINITY);
+    this.#longest = new Float64Array(width).fill(-1);
+    this.#booleans = new Float64Array(width);
+    this.#dates = new Float64Array(width);
+    this.#moments = new Float64Array(width);
+    this.#rare = columns.map(() => new Rare());
+    this.#header = new RecordHeader(width);
+    this.#rowidAt = columns.findIndex((column) => column.isRowid);
   }
+
+  leaf(rows: LeafRows, page: number): void {
+    rows.open(page);
+    const { cells } = rows;
+    for (let cell = 0; cell < cells; cell++) {
+      rows.row(cell);
+      this.first ??= rows.rowid;
+      this.#row(rows);
+    }
+    this.rows += cells;
+  }
+
+  #row(rows: LeafRows): void {
+    const header = this.#header;
+    if (rows.present < rows.length) rows.assemble(readVarint(rows.bytes, rows.start));
+    header.read(rows.bytes, rows.start, rows.length);
+    if (rows.present < rows.length) rows.assemble(this.#needed());
+    const { types, offsets, count } = header;
+    if (count < this.#width) this.shortRows++;
+    const { bytes, view, start } = rows;
+    for (let index = 0; index < count; index++) {
+      if (index === this.#rowidAt) this.#integer(index, rows.high, rows.low);
+      else if (!this.#value(index, bytes, view, start + (offsets[index] as number), types[index] as number))
+        this.#form(index, rows, start + (offsets[index] as number), types[index] as number);
+    }
+  }
+
+  /** Bytes of the record from its start that must be read: a blob is counted, and seldom read. */
+  #needed(): number {
+    const { types, offsets, count } = this.#header;
+    let needed = 0;
+    for (let index = 0; index < count; index++) {
+      const type = types[index] as number;
+      const forms = ((this.#look[index] as number) & looks.forms) !== 0;
+      if (type < 12 || forms || (type % 2 === 1 && (type - 13) / 2 > (this.#longest[index] as number)))
+        needed = Math.max(needed, (offsets[index] as number) + sizeOf(type));
+    }
+    return needed;
+  }
+
+  /** @returns whether this is all; else its form must be looked at */
+  #value(index: number, bytes: Buffer, view: DataView, at: number, type: number): boolean {
+    const look = this.#look[index] as number;
+    const storage = this.#storage;
+    const first = index * classes.length;
+    if (type === 0 || (type === 7 && isNaNAt(view, at))) {
+      storage[first] = (storage[first] as number) + 1;
+      return true;
+    }
+    if (type >= 12) {
+      if (type % 2 === 0) storage[first + 4] = (storage[first + 4] as number) + 1;
+      else {
+        storage[first + 3] = (storage[first + 3] as number) + 1;
+        const length = (type - 13) / 2;
+        // A text has at most as many characters as bytes.
+        if (length > (this.#longest[index] as number))
+          this.#longest[index] = Math.max(this.#longest[index] as number, charactersOf(bytes, at, length));
+        if ((look & looks.moment) !== 0 && this.#moment(index, bytes, at, length)) return true;
+      }
+    } else if (type === 7 || (look & looks.asReal) !== 0) storage[first + 2] = (storage[first + 2] as number) + 1;
+    else {
+      readWhole(view, at, type);
+      this.#integer(index, whole.high, whole.low);
+    }
+    if ((look & looks.forms) === 0) return true;
+    if ((look & looks.boolean) === 0 || (type !== 8 && type !== 9)) return false;
+    this.#booleans[index] = (this.#booleans[index] as number) + 1;
+    return true;
+  }
+
+  #integer(index: number, high: number, low: number): void {
+    const at = index * classes.length + 1;
+    this.#storage[at] = (this.#storage[at] as number) + 1;
+    if (high >= -0x8000 && high < 0x8000) {
+      const value = high * 0x1_0000_0000 + (low >>> 0);
+      if (value < (this.#least[index] as number)) this.#least[index] = value;
+      if (value > (this.#greatest[index] as number)) this.#greatest[index] = value;
+      return;
+    }
+    const rare = this.#rare[index] as Rare;
+    const value = joined(high, low);
+    if (rare.leastLong === null || value < rare.leastLong) rare.leastLong = value;
+    if (rare.greatestLong === null || value > rare.greatestLong) rare.greatestLong = value;
+  }
+
+  /** The usual forms of a moment, told from the bytes. @returns whether it is one */
+  #moment(index: number, bytes: Buffer, at: number, length: number): boolean {
+    if (length < 10 || length > 26 || Number.isNaN(dayOfBytes(bytes, at))) return false;
+    const counts = length === 10 ? this.#dates : this.#moments;
+    if (length > 10 && (bytes[at + 10] !== 32 || Number.isNaN(clockOfBytes(bytes, at + 11, length - 11)))) return false;
+    counts[index] = (counts[index] as number) + 1;
+    return true;
+  }
+
+  #form(index: number, rows: LeafRows, at: number, type: number): void {
+    const family = this.#families[index] as Family;
+    const value = valueAt(rows.bytes, rows.view, at, type, ((this.#look[index] as number) & looks.asReal) !== 0);
+    if (value === null) return;
+    const { forms, contrary } = this.#rare[index] as Rare;
+    const form = formOf(family, value);
+    forms.set(form, (forms.get(form) ?? 0) + 1);
+    if (form === "other" && contrary.length < contraryShown)
+      contrary.push(`${this.key} ${showValue(rows.rowid, 40)}: ${showValue(value, 40)}`);
+    if (family === "decimal" && form === "number" && typeof value !== "string" && !Buffer.isBuffer(value)) {
+      const digits = digitsOf(value);
+      const rare = this.#rare[index] as Rare;
+      rare.integerDigits = Math.max(rare.integerDigits ?? 0, digits.integer);
+      rare.fractionDigits = Math.max(rare.fractionDigits ?? 0, digits.fraction);
+    }
+  }
+
+  result(): ColumnCounts[] {
+    return this.#rare.map(({ leastLong, greatestLong, forms, integerDigits, fractionDigits, contrary }, index) => {
+      const add = (form: string, count: number) => count > 0 && forms.set(form, (forms.get(form) ?? 0) + count);
+      add("boolean", this.#booleans[index] as number);
+      add("date", this.#dates[index] as number);
+      add("date and time", this.#moments[index] as number);
+      const [least, greatest] = [this.#least[index] as number, this.#greatest[index] as number];
+      const longest = this.#longest[index] as number;
+      const ends = [...(least <= greatest ? [BigInt(least), BigInt(greatest)] : []), leastLong, greatestLong];
+      return {
+        storage: [...this.#storage.subarray(index * classes.length, (index + 1) * classes.length)],
+        least: extreme(ends, (a, b) => a < b),
+        greatest: extreme(ends, (a, b) => a > b),
+        longestText: longest < 0 ? null : longest,
+        forms: Object.fromEntries(forms),
+        integerDigits,
+        fractionDigits,
+        contrary,
+      };
+    });
+  }
+}
+
+function lookOf(family: Family, asReal: boolean): number {
+  return (
+    (asReal ? looks.asReal : 0) |
+    (needsForms(family) ? looks.forms : 0) |
+    (family === "timestamp" || family === "date" ? looks.moment : 0) |
+    (family === "boolean" ? looks.boolean : 0)
+  );
 }
 
 /** @throws NotReadHere for what is not as it must be in leaves of this table */
 export function profileLeaves(rows: LeafRows, { layout, families, key }: Look, leaves: ArrayLike<number>): PartProfile {
-  const columns = layout.columns.map(({ asReal }, index) => new Column(families[index] ?? "any", asReal));
-  const rowidAt = layout.columns.findIndex((column) => column.isRowid);
-  const header = new RecordHeader(columns.length);
-  let count = 0;
-  let shortRows = 0;
-  let first: bigint | null = null;
+  const counting = new Counting(layout, families, key);
   rows.restart();
-  for (let leaf = 0; leaf < leaves.length; leaf++) {
-    rows.open(leaves[leaf] as number);
-    for (let cell = 0; cell < rows.cells; cell++) {
-      rows.row(cell);
-      if (count++ === 0) first = rows.rowid;
-      if (rows.present < rows.length) rows.assemble(readVarint(rows.bytes, rows.start));
-      header.read(rows.bytes, rows.start, rows.length);
-      if (rows.present < rows.length) rows.assemble(neededOf(header, columns));
-      if (header.count < columns.length) shortRows++;
-      const { types, offsets } = header;
-      for (let index = 0; index < header.count; index++) {
-        const column = columns[index] as Column;
-        if (index === rowidAt) lookAtInteger(column, rows.high, rows.low);
-        else lookAt(column, rows, rows.start + (offsets[index] as number), types[index] as number, key);
-      }
-    }
-  }
-  return { rows: count, shortRows, first, last: count === 0 ? null : rows.rowid, columns: columns.map(countsOf) };
-}
-
-/** Bytes of a record from its start that must be read: a blob is counted, and seldom read. */
-function neededOf(header: RecordHeader, columns: Column[]): number {
-  let needed = 0;
-  for (let index = 0; index < header.count; index++) {
-    const type = header.types[index] as number;
-    const { looksAtForms, longest } = columns[index] as Column;
-    const read = type < 12 || looksAtForms || (type % 2 === 1 && (type - 13) / 2 > longest);
-    if (read) needed = Math.max(needed, (header.offsets[index] as number) + sizeOf(type));
-  }
-  return needed;
-}
-
-function lookAt(column: Column, rows: LeafRows, at: number, type: number, key: string): void {
-  const { storage } = column;
-  const { bytes, view } = rows;
-  if (type === 0 || (type === 7 && isNaNAt(view, at))) {
-    storage[0]++;
-    return;
-  }
-  if (type >= 12) {
-    if (type % 2 === 0) storage[4]++;
-    else {
-      storage[3]++;
-      const length = (type - 13) / 2;
-      // A text has at most as many characters as bytes.
-      if (length > column.longest) column.longest = Math.max(column.longest, charactersOf(bytes, at, length));
-      if (column.isMoment && lookAtMoment(column, bytes, at, length)) return;
-    }
-  } else if (type === 7 || column.asReal) storage[2]++;
-  else {
-    readWhole(view, at, type);
-    lookAtInteger(column, whole.high, whole.low);
-  }
-  if (!column.looksAtForms) return;
-  if (column.family === "boolean" && (type === 8 || type === 9)) column.booleans++;
-  else lookAtForm(column, rows, at, type, key);
-}
-
-function lookAtInteger(column: Column, high: number, low: number): void {
-  column.storage[1]++;
-  if (high >= -0x8000 && high < 0x8000) {
-    const value = high * 0x1_0000_0000 + (low >>> 0);
-    if (value < column.least) column.least = value;
-    if (value > column.greatest) column.greatest = value;
-    return;
-  }
-  const value = joined(high, low);
-  if (column.leastLong === null || value < column.leastLong) column.leastLong = value;
-  if (column.greatestLong === null || value > column.greatestLong) column.greatestLong = value;
-}
-
-/** The usual forms of a moment, told from the bytes. @returns whether it is one */
-function lookAtMoment(column: Column, bytes: Buffer, at: number, length: number): boolean {
-  if (length < 10 || length > 26 || Number.isNaN(dayOfBytes(bytes, at))) return false;
-  if (length === 10) column.dates++;
-  else if (bytes[at + 10] === 32 && !Number.isNaN(clockOfBytes(bytes, at + 11, length - 11))) column.moments++;
-  else return false;
-  return true;
-}
-
-function lookAtForm(column: Column, rows: LeafRows, at: number, type: number, key: string): void {
-  const value = valueAt(rows.bytes, rows.view, at, type, column.asReal);
-  if (value === null) return;
-  const form = formOf(column.family, value);
-  column.forms.set(form, (column.forms.get(form) ?? 0) + 1);
-  if (form === "other" && column.contrary.length < contraryShown)
-    column.contrary.push(`${key} ${showValue(rows.rowid, 40)}: ${showValue(value, 40)}`);
-  if (column.family === "decimal" && form === "number" && typeof value !== "string" && !Buffer.isBuffer(value)) {
-    const digits = digitsOf(value);
-    column.integerDigits = Math.max(column.integerDigits ?? 0, digits.integer);
-    column.fractionDigits = Math.max(column.fractionDigits ?? 0, digits.fraction);
-  }
+  for (let leaf = 0; leaf < leaves.length; leaf++) counting.leaf(rows, leaves[leaf] as number);
+  const { rows: count, shortRows, first } = counting;
+  return { rows: count, shortRows, first, last: count === 0 ? null : rows.rowid, columns: counting.result() };
 }
 
 /** As SQLite's length() counts: up to a NUL; a first byte takes what continues it with it, and a stray one counts for itself. */
@@ -186,26 +261,6 @@ function charactersOf(bytes: Buffer, start: number, length: number): number {
     if (byte >= 0xc0) while (at < end && ((bytes[at] as number) & 0xc0) === 0x80) at++;
   }
   return count;
-}
-
-function countsOf(column: Column): ColumnCounts {
-  const { storage, least, greatest, leastLong, greatestLong, longest, forms, contrary } = column;
-  const add = (form: string, count: number) => count > 0 && forms.set(form, (forms.get(form) ?? 0) + count);
-  add("boolean", column.booleans);
-  add("date", column.dates);
-  add("date and time", column.moments);
-  const ends = [...(least <= greatest ? [BigInt(least), BigInt(greatest)] : []), leastLong, greatestLong];
-  const known = ends.filter((end) => end !== null);
-  return {
-    storage,
-    least: extreme(known, (a, b) => a < b),
-    greatest: extreme(known, (a, b) => a > b),
-    longestText: longest < 0 ? null : longest,
-    forms: Object.fromEntries(forms),
-    integerDigits: column.integerDigits,
-    fractionDigits: column.fractionDigits,
-    contrary,
-  };
 }
 
 function extreme<T>(values: (T | null)[], before: (a: T, b: T) => boolean): T | null {

@@ -59,6 +59,11 @@ export class PagedSource {
     return this.#rows.get(table) ?? null;
   }
 
+  /** How many pages of rows a table has; 0 where better-sqlite3 reads it. */
+  sizeOf(table: string): number {
+    return this.rowsOf(table)?.leaves.length ?? 0;
+  }
+
   /** Why better-sqlite3 reads a table, or null. */
   whyNot(table: string): string | null {
     return this.#reasons.get(table) ?? null;

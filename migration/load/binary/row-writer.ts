@@ -66,6 +66,9 @@ export class RowWriter {
   readonly #kinds: Uint8Array;
   readonly #notNull: Uint8Array;
   readonly #limits: Float64Array;
+  readonly #asReal: Uint8Array;
+  readonly #isJsonb: Uint8Array;
+  readonly #rowidAt: number;
   readonly #header: RecordHeader;
   readonly #count: number;
 
@@ -84,6 +87,9 @@ export class RowWriter {
     this.#limits = Float64Array.from(this.#columns, (column) =>
       column?.plan.type.kind === "varchar" ? column.plan.type.length : Number.POSITIVE_INFINITY,
     );
+    this.#asReal = Uint8Array.from(this.#columns, (column) => Number(column?.stored.asReal ?? false));
+    this.#isJsonb = Uint8Array.from(this.#columns, (column) => Number(column?.plan.type.kind === "jsonb"));
+    this.#rowidAt = this.#columns.findIndex((column) => column?.stored.isRowid === true);
     this.#header = new RecordHeader(layout.columns.length);
     this.#count = sent.length;
   }
@@ -92,7 +98,8 @@ export class RowWriter {
   write(rows: LeafRows, out: Chunks): boolean {
     rows.assemble(rows.length);
     const large = rows.length > ordinaryRow;
-    this.deferred.length = 0;
+    // Few rows have any: to set the length costs more than to ask for it.
+    if (this.deferred.length > 0) this.deferred.length = 0;
     out.ensure((large ? this.#count * (deferredBytes + fieldRoom) : rows.length + this.#count * fieldRoom) + 64);
     const begin = out.position;
     out.view.setInt16(begin, this.#count);
@@ -104,140 +111,89 @@ export class RowWriter {
   }
 
   #fields(rows: LeafRows, out: Chunks, large: boolean): boolean {
-    const { bytes, view, start } = rows;
     const header = this.#header;
-    header.read(bytes, start, rows.length);
+    header.read(rows.bytes, rows.start, rows.length);
     const { types, offsets, count } = header;
-    const to = out.view;
-    const fields = this.#kinds;
-    for (let index = 0; index < fields.length; index++) {
-      let kind = fields[index] as number;
+    const kindOfColumn = this.#kinds;
+    for (let index = 0; index < kindOfColumn.length; index++) {
+      const kind = kindOfColumn[index] as number;
       if (kind === kinds.skipped) continue;
-      const column = this.#columns[index] as Column;
-      if (column.stored.isRowid) {
-        if (!this.#rowid(rows, out, column, kind)) return false;
-        continue;
-      }
-      if (index >= count) {
-        if (!this.#value(out, column, this.defaultOf(column.stored.name, rows), 0)) return false;
-        continue;
-      }
-      const type = types[index] as number;
-      const at = start + (offsets[index] as number);
-      const position = out.position;
-      if (type === 0 || (type === 7 && isNaNAt(view, at))) {
-        if (this.#notNull[index] === 1) return false;
-        to.setInt32(position, -1);
-        out.position = position + 4;
-        continue;
-      }
-      if (column.stored.asReal && kind !== kinds.double && type < 12) kind = kinds.asked;
-      switch (kind) {
-        case kinds.bigint:
-          if (!isInteger(type)) break;
-          readWhole(view, at, type);
-          to.setInt32(position, 8);
-          to.setInt32(position + 4, whole.high);
-          to.setInt32(position + 8, whole.low);
-          out.position = position + 12;
-          continue;
-        case kinds.integer:
-          if (!isInteger(type)) break;
-          readWhole(view, at, type);
-          if (whole.high !== whole.low >> 31) return false;
-          to.setInt32(position, 4);
-          to.setInt32(position + 4, whole.low);
-          out.position = position + 8;
-          continue;
-        case kinds.smallint:
-          if (!isInteger(type)) break;
-          readWhole(view, at, type);
-          if (whole.high !== whole.low >> 31 || (whole.low << 16) >> 16 !== whole.low) return false;
-          to.setInt32(position, 2);
-          to.setInt16(position + 4, whole.low);
-          out.position = position + 6;
-          continue;
-        case kinds.boolean:
-          if (type !== 8 && type !== 9) break;
-          to.setInt32(position, 1);
-          to.setInt8(position + 4, type - 8);
-          out.position = position + 5;
-          continue;
-        case kinds.double:
-          if (type === 7) {
-            to.setInt32(position, 8);
-            to.setInt32(position + 4, view.getInt32(at));
-            to.setInt32(position + 8, view.getInt32(at + 4));
-          } else if (isInteger(type) && type !== 6) {
-            readWhole(view, at, type);
-            to.setInt32(position, 8);
-            to.setFloat64(position + 4, whole.high * 0x1_0000_0000 + (whole.low >>> 0));
-          } else break;
-          out.position = position + 12;
-          continue;
-        case kinds.text:
-        case kinds.json: {
-          if (type < 13 || type % 2 === 0) break;
-          const length = (type - 13) / 2;
-          if (kind === kinds.json) {
-            if (column.encode(bytes.toString("utf8", at, at + length)) instanceof Unfit) return false;
-          } else if (
-            length > (this.#limits[index] as number) &&
-            countCharacters(bytes, at, length) > (this.#limits[index] as number)
-          )
-            return false;
-          if (!this.#text(rows, out, at, length, large, column.plan.type.kind === "jsonb")) return false;
-          continue;
-        }
-        case kinds.bytea: {
-          if (type < 12) break;
-          const length = Math.floor((type - 12) / 2);
-          if (length > longestBlob) return false;
-          to.setInt32(position, length);
-          out.position = position + 4;
-          if (large && length > deferredBytes) this.deferred.push({ position: out.position, start: at, length });
-          else {
-            out.bytes.set(bytes.subarray(at, at + length), position + 4);
-            out.position = position + 4 + length;
-          }
-          continue;
-        }
-        case kinds.moment: {
-          if (type % 2 === 0 || type < 13 + 2 * 19 || type > 13 + 2 * 26) break;
-          const days = dayOfBytes(bytes, at);
-          const separator = bytes[at + 10];
-          const clock = clockOfBytes(bytes, at + 11, (type - 13) / 2 - 11);
-          if ((separator !== 32 && separator !== 84) || Number.isNaN(days) || Number.isNaN(clock)) break;
-          momentHalves(days, clock);
-          to.setInt32(position, 8);
-          to.setInt32(position + 4, halves.high);
-          to.setUint32(position + 8, halves.low);
-          out.position = position + 12;
-          continue;
-        }
-        case kinds.date: {
-          if (type !== 13 + 2 * 10) break;
-          const days = dayOfBytes(bytes, at);
-          if (Number.isNaN(days)) break;
-          to.setInt32(position, 4);
-          to.setInt32(position + 4, days);
-          out.position = position + 8;
-          continue;
-        }
-      }
-      if (!this.#value(out, column, valueAt(bytes, view, at, type, column.stored.asReal), sizeOf(type))) return false;
+      const written =
+        index === this.#rowidAt
+          ? this.#rowid(rows, out, kind)
+          : index >= count
+            ? this.#missing(index, rows, out)
+            : this.#field(
+                index,
+                kind,
+                rows,
+                out,
+                rows.start + (offsets[index] as number),
+                types[index] as number,
+                large,
+              );
+      if (!written) return false;
     }
     return true;
   }
 
-  #rowid(rows: LeafRows, out: Chunks, column: Column, kind: number): boolean {
+  /** A column that was added after the row was written. */
+  #missing(index: number, rows: LeafRows, out: Chunks): boolean {
+    const column = this.#columns[index] as Column;
+    return this.#value(out, column, this.defaultOf(column.stored.name, rows), 0);
+  }
+
+  #field(index: number, kind: number, rows: LeafRows, out: Chunks, at: number, type: number, large: boolean): boolean {
+    const { bytes, view } = rows;
+    if (type === 0 || (type === 7 && isNaNAt(view, at))) {
+      if (this.#notNull[index] === 1) return false;
+      out.view.setInt32(out.position, -1);
+      out.position += 4;
+      return true;
+    }
+    // Whole numbers in a column of REAL affinity are reals.
+    if (type >= 12 || kind === kinds.double || this.#asReal[index] === 0)
+      switch (kind) {
+        case kinds.bigint:
+        case kinds.integer:
+        case kinds.smallint:
+          if (isInteger(type)) return writeInteger(kind, view, at, type, out);
+          break;
+        case kinds.boolean:
+          if (type !== 8 && type !== 9) break;
+          out.view.setInt32(out.position, 1);
+          out.view.setInt8(out.position + 4, type - 8);
+          out.position += 5;
+          return true;
+        case kinds.double:
+          if (type === 7 || (isInteger(type) && type !== 6)) return writeDouble(view, at, type, out);
+          break;
+        case kinds.text:
+        case kinds.json:
+          if (type >= 13 && type % 2 === 1) return this.#text(index, kind, rows, out, at, (type - 13) / 2, large);
+          break;
+        case kinds.bytea:
+          if (type >= 12) return this.#bytes(bytes, out, at, Math.floor((type - 12) / 2), large);
+          break;
+        case kinds.moment:
+          if (type % 2 === 1 && writeMoment(bytes, at, (type - 13) / 2, out)) return true;
+          break;
+        case kinds.date:
+          if (type === 13 + 2 * 10 && writeDate(bytes, at, out)) return true;
+          break;
+      }
+    const column = this.#columns[index] as Column;
+    return this.#value(out, column, valueAt(bytes, view, at, type, column.stored.asReal), sizeOf(type));
+  }
+
+  #rowid(rows: LeafRows, out: Chunks, kind: number): boolean {
     if (kind === kinds.integer && rows.high === 0 && rows.low <= 0x7fffffff) {
       out.view.setInt32(out.position, 4);
       out.view.setInt32(out.position + 4, rows.low);
       out.position += 8;
       return true;
     }
-    if (kind !== kinds.bigint) return this.#value(out, column, rows.rowid, 8);
+    if (kind !== kinds.bigint) return this.#value(out, this.#columns[this.#rowidAt] as Column, rows.rowid, 8);
     out.view.setInt32(out.position, 8);
     out.view.setInt32(out.position + 4, rows.high);
     out.view.setUint32(out.position + 8, rows.low);
@@ -245,8 +201,16 @@ export class RowWriter {
     return true;
   }
 
-  #text(rows: LeafRows, out: Chunks, at: number, length: number, large: boolean, versioned: boolean): boolean {
+  #text(index: number, kind: number, rows: LeafRows, out: Chunks, at: number, length: number, large: boolean): boolean {
     const { bytes, view } = rows;
+    if (kind === kinds.json) {
+      if ((this.#columns[index] as Column).encode(bytes.toString("utf8", at, at + length)) instanceof Unfit)
+        return false;
+    } else {
+      const limit = this.#limits[index] as number;
+      if (length > limit && countCharacters(bytes, at, length) > limit) return false;
+    }
+    const versioned = this.#isJsonb[index] === 1;
     out.view.setInt32(out.position, versioned ? length + 1 : length);
     out.position += 4;
     // jsonb_recv knows one version of its format.
@@ -257,6 +221,18 @@ export class RowWriter {
     }
     if (!copyText(bytes, view, at, length, out.bytes, out.view, out.position)) return false;
     out.position += length;
+    return true;
+  }
+
+  #bytes(bytes: Buffer, out: Chunks, at: number, length: number, large: boolean): boolean {
+    if (length > longestBlob) return false;
+    out.view.setInt32(out.position, length);
+    out.position += 4;
+    if (large && length > deferredBytes) this.deferred.push({ position: out.position, start: at, length });
+    else {
+      out.bytes.set(bytes.subarray(at, at + length), out.position);
+      out.position += length;
+    }
     return true;
   }
 
@@ -286,6 +262,73 @@ export class RowWriter {
     out.position += 4 + field.length;
     return true;
   }
+}
+
+/** @returns false for a number that the column's type cannot hold */
+function writeInteger(kind: number, view: DataView, at: number, type: number, out: Chunks): boolean {
+  readWhole(view, at, type);
+  const { high, low } = whole;
+  const { view: to, position } = out;
+  if (kind === kinds.bigint) {
+    to.setInt32(position, 8);
+    to.setInt32(position + 4, high);
+    to.setInt32(position + 8, low);
+    out.position = position + 12;
+    return true;
+  }
+  if (high !== low >> 31) return false;
+  if (kind === kinds.integer) {
+    to.setInt32(position, 4);
+    to.setInt32(position + 4, low);
+    out.position = position + 8;
+    return true;
+  }
+  if ((low << 16) >> 16 !== low) return false;
+  to.setInt32(position, 2);
+  to.setInt16(position + 4, low);
+  out.position = position + 6;
+  return true;
+}
+
+function writeDouble(view: DataView, at: number, type: number, out: Chunks): boolean {
+  const { view: to, position } = out;
+  to.setInt32(position, 8);
+  if (type === 7) {
+    to.setInt32(position + 4, view.getInt32(at));
+    to.setInt32(position + 8, view.getInt32(at + 4));
+  } else {
+    readWhole(view, at, type);
+    to.setFloat64(position + 4, whole.high * 0x1_0000_0000 + (whole.low >>> 0));
+  }
+  out.position = position + 12;
+  return true;
+}
+
+/** @returns false for what is not an ordinary date and time */
+function writeMoment(bytes: Buffer, at: number, length: number, out: Chunks): boolean {
+  if (length < 19 || length > 26) return false;
+  const separator = bytes[at + 10];
+  if (separator !== 32 && separator !== 84) return false;
+  const days = dayOfBytes(bytes, at);
+  const clock = clockOfBytes(bytes, at + 11, length - 11);
+  if (Number.isNaN(days) || Number.isNaN(clock)) return false;
+  momentHalves(days, clock);
+  const { view: to, position } = out;
+  to.setInt32(position, 8);
+  to.setInt32(position + 4, halves.high);
+  to.setUint32(position + 8, halves.low);
+  out.position = position + 12;
+  return true;
+}
+
+/** @returns false for what is not an ordinary date */
+function writeDate(bytes: Buffer, at: number, out: Chunks): boolean {
+  const days = dayOfBytes(bytes, at);
+  if (Number.isNaN(days)) return false;
+  out.view.setInt32(out.position, 4);
+  out.view.setInt32(out.position + 4, days);
+  out.position += 8;
+  return true;
 }
 
 function kindOf({ plan: { type } }: Column): number {

@@ -1,0 +1,122 @@
+/** The source as a run reads it, and the plan made from it. */
+import { rmSync, statSync } from "node:fs";
+import type { Client } from "pg";
+import { Crew } from "./crew";
+import { unfitWarnings } from "./load/fit";
+import { longRowWarnings } from "./load/row-size";
+import type { Run } from "./load/run";
+import { readTargetTables, readTargetViews } from "./load/target-tables";
+import type { MigrationOptions, MigrationPlan, SourceCatalog } from "./model";
+import { readChoices } from "./plan/choices";
+import { type Profiles, planCreate } from "./plan/create-plan";
+import { familiesOf, planExisting } from "./plan/existing-plan";
+import { readObjects, readTables } from "./source/catalog";
+import { SourceCheck } from "./source/check";
+import { type FrozenSource, freeze } from "./source/freeze";
+import { checkIntegrity } from "./source/integrity";
+import { openReadOnly, requireFile, type Sqlite } from "./source/open";
+import { PagedSource } from "./source/paged-source";
+import { lookAtTexts } from "./source/profile";
+
+export interface Prepared {
+  frozen: FrozenSource;
+  db: Sqlite;
+  /** Without what the check, which goes on meanwhile, adds to it. */
+  catalog: SourceCatalog;
+  check: SourceCheck;
+  paged: PagedSource;
+  crew: Crew;
+}
+
+/** Copies the source and reads its schema; begins the check. Call `release` in any case. */
+export async function prepare(options: MigrationOptions, run: Run): Promise<Prepared> {
+  requireFile(options.source);
+  // The threads start while the source is being copied.
+  const crew = new Crew(statSync(options.source).size);
+  try {
+    const frozen = await run.step("copying the source aside", () => freeze(options.source, run.folder, run.stamp));
+    const { fingerprint } = frozen;
+    run.log(`source: sha256 ${fingerprint.sha256}, ${fingerprint.sizeBytes} bytes, ${fingerprint.journalMode}`);
+    return await run.step("reading the schema", () => readSchema(options, frozen, crew));
+  } catch (error) {
+    await crew.end();
+    throw error;
+  }
+}
+
+function readSchema(options: MigrationOptions, frozen: FrozenSource, crew: Crew): Prepared {
+  const { fingerprint } = frozen;
+  const db = openReadOnly(frozen.readable.path);
+  try {
+    const tables = readTables(db, frozen.readable.originalSql);
+    const check = new SourceCheck({
+      path: frozen.path,
+      name: fingerprint.path,
+      tables,
+      thorough: options.verification !== "off",
+    });
+    const objects = readObjects(db);
+    const catalog = { fingerprint, tables, objects, integrityErrors: [], foreignKeyViolations: [] };
+    return { frozen, db, catalog, check, paged: new PagedSource(frozen.readable.path, db, tables), crew };
+  } catch (error) {
+    // What stands in the way of reading may be damage, which the check can name.
+    try {
+      checkIntegrity(db, fingerprint.path);
+    } finally {
+      db.close();
+    }
+    throw error;
+  }
+}
+
+export async function release({ db, check, crew, frozen }: Prepared): Promise<void> {
+  await check.end();
+  await crew.end();
+  db.close();
+  if (frozen.readable.path !== frozen.path) rmSync(frozen.readable.path, { force: true });
+}
+
+/** The plan, after looking at the target. Changes nothing. */
+export async function makePlan(
+  options: MigrationOptions,
+  { db, catalog, check, paged, crew }: Prepared,
+  client: Client,
+  run: Run,
+): Promise<MigrationPlan> {
+  const targets = options.mode === "existing" ? await readTargetTables(client, options.schema) : [];
+  let profiles: Profiles;
+  const choices = readChoices(catalog.tables, options, catalog.objects);
+  try {
+    const tables = catalog.tables.filter(({ kind, name }) => kind === "table" && !options.excludeTables.includes(name));
+    profiles = await run.step("looking at the values", () =>
+      paged.profile(
+        tables,
+        (table) => (options.mode === "existing" ? familiesOf(table, targets, choices) : undefined),
+        crew,
+      ),
+    );
+    if (options.mode === "create")
+      for (const table of tables) lookAtTexts(db, table, profiles.get(table.name) ?? new Map(), choices);
+  } catch (error) {
+    // Damage, which the check names, is told first.
+    await check.whole;
+    throw error;
+  }
+  catalog.foreignKeyViolations = await run.step("looking for orphans in the source", () => check.orphans);
+  if (options.mode === "existing")
+    return planExisting(catalog, profiles, targets, options, await readTargetViews(client, options.schema));
+  const planned = planCreate(catalog, profiles, options);
+  planned.warnings.push(
+    ...unfitWarnings(db, planned, options.badRows),
+    ...longRowWarnings(db, planned, options.badRows),
+  );
+  return planned;
+}
+
+/** Waits for the check of the whole file. @throws UserError for damage that may have cost rows */
+export async function finishCheck({ check }: Prepared, planned: MigrationPlan, run: Run): Promise<void> {
+  const lines = await run.step("checking the source", () => check.whole);
+  const warnings = lines.map((line) => `SQLite's integrity_check: ${line}`);
+  for (const warning of warnings) run.log(`warning: ${warning}`);
+  planned.warnings.unshift(...warnings);
+}

@@ -1,14 +1,9 @@
 /** Rows as lines of COPY's text format, or as rejected, with the column and the reason. */
 import type { ExactValue, RejectedRow, TablePlan } from "../model";
-import { isValidText, mendText } from "../source/bad-text";
+import { isSuspicious, isValidText, mendText } from "../source/bad-text";
 import type { Row, TableReader } from "../source/read";
 import { exactValue, showValue } from "../source/value";
 import { type Encode, encoderFor, Unfit } from "./encode";
-
-/** What stands in a JavaScript string for bytes that could not be decoded; a text may hold it by right too. */
-const replacement = "\uFFFD";
-/** SQLite makes half of a surrogate pair and what comes after it into a character of its own (its utf.c), so that in UTF-16 such a character needs a look too. */
-const perhapsHalf = /[\ud800-\udfff\ufffd]/;
 
 export class RowEncoder {
   readonly #encoders: Encode[];
@@ -17,8 +12,6 @@ export class RowEncoder {
   readonly #needsBytes: boolean[];
   /** The texts of the last row that were mended, by column, as they were. */
   mended: { column: string; raw: Buffer }[] = [];
-  /** Whether a text as JavaScript has it may stand for other bytes than its own. */
-  readonly #isSuspicious: (text: string) => boolean;
 
   /** @param encoding the source database's */
   constructor(
@@ -29,7 +22,6 @@ export class RowEncoder {
     this.#encoders = table.columns.map(encoderFor);
     this.#computed = table.columns.map((column) => column.generated !== undefined);
     this.#needsBytes = table.columns.map((column) => column.badText === "bytea" && encoding !== "UTF-8");
-    this.#isSuspicious = encoding === "UTF-8" ? (text) => text.includes(replacement) : (text) => perhapsHalf.test(text);
   }
 
   /** The row as a line, its newline included; or why not. */
@@ -43,7 +35,7 @@ export class RowEncoder {
       const value = row[index] ?? null;
       const field =
         typeof value === "string" &&
-        (this.#needsBytes[index] || this.#isSuspicious(value) || this.#hasNul(index, value))
+        (this.#needsBytes[index] || isSuspicious(value, this.encoding) || this.#hasNul(index, value))
           ? this.#suspicious(row, index, value)
           : this.#encoders[index]?.(value);
       if (field === undefined || field instanceof Unfit)
@@ -90,7 +82,7 @@ export class RowEncoder {
     return Object.fromEntries(
       this.table.columns.map((column, index) => {
         const value = row[index] ?? null;
-        if (typeof value !== "string" || !this.#isSuspicious(value)) return [column.source, exactValue(value)];
+        if (typeof value !== "string" || !isSuspicious(value, this.encoding)) return [column.source, exactValue(value)];
         const raw = this.reader.bytes(row, index);
         return [
           column.source,

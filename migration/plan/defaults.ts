@@ -7,7 +7,7 @@ import { translateExpression } from "../translate/expression";
 import { parseExpression } from "../translate/parse";
 import { onlyImmutable, type Scope, Untranslatable } from "../translate/scope";
 import { affinityOf } from "../translate/values";
-import { readBoolean } from "./forms";
+import { readBoolean, uuidForm } from "./forms";
 import { parseTemporal } from "./temporal";
 
 /** A default without columns. It may depend on the time, and on chance. */
@@ -45,8 +45,13 @@ export function translateDefault(
   return assign(of, column, affinityOf(declaredType, strict));
 }
 
+interface Literal {
+  text: string;
+  isNumber: boolean;
+}
+
 /** The value of a literal; null for NULL, undefined for any other expression. */
-function literalOf(expression: Expr, written: string): { text: string; isNumber: boolean } | null | undefined {
+function literalOf(expression: Expr, written: string): Literal | null | undefined {
   switch (expression.type) {
     case "ParenthesizedExpr":
       return expression.exprs.length === 1 && expression.exprs[0] !== undefined
@@ -63,11 +68,31 @@ function literalOf(expression: Expr, written: string): { text: string; isNumber:
       if (/^(true|false)$/i.test(expression.name) && /^[a-z]/i.test(written.slice(expression.span.offset)))
         return { text: /^true$/i.test(expression.name) ? "1" : "0", isNumber: true };
       return { text: expression.name, isNumber: false };
+    case "FunctionCallExpr":
+      return emptyJson(expression);
     case "UnaryExpr": {
       const inner = literalOf(expression.expr, written);
       if (inner === null || inner === undefined || !inner.isNumber || inner.text.startsWith("-")) return undefined;
       if (expression.op !== "Negative" && expression.op !== "Positive") return undefined;
       return { text: expression.op === "Negative" ? `-${inner.text}` : inner.text, isNumber: true };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** JSON that is empty, in the ways in which ORMs have SQLite make it. */
+function emptyJson({ name, args = [] }: Extract<Expr, { type: "FunctionCallExpr" }>): Literal | undefined {
+  const [first, second] = args;
+  switch (name.name.toLowerCase()) {
+    case "json_array":
+      return first === undefined ? { text: "[]", isNumber: false } : undefined;
+    case "json_object":
+      return first === undefined ? { text: "{}", isNumber: false } : undefined;
+    case "json": {
+      // Of any other JSON it leaves the spaces out.
+      const isEmpty = first?.type === "StringLiteral" && second === undefined && /^(\[\]|\{\})$/.test(first.value);
+      return isEmpty ? { text: first.value, isNumber: false } : undefined;
     }
     default:
       return undefined;
@@ -115,6 +140,8 @@ function textValue(value: string, type: TargetType): string | undefined {
       const meant = readBoolean(value);
       return meant === null ? undefined : String(meant);
     }
+    case "uuid":
+      return uuidForm.test(value) ? `${escapeLiteral(value)}::uuid` : undefined;
     case "json":
     case "jsonb":
       try {

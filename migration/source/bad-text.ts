@@ -22,6 +22,21 @@ function decoded(raw: Buffer, encoding: string): string {
   return (encoding === "UTF-16be" ? Buffer.from(whole).swap16() : whole).toString("utf16le");
 }
 
+/** What stands in a JavaScript string for bytes that could not be decoded; a text may hold it by right too. */
+const replacement = "\uFFFD";
+/** SQLite makes half of a surrogate pair and what comes after it into a character of its own (its utf.c), so that in UTF-16 such a character needs a look too. */
+const perhapsHalf = /[\ud800-\udfff\ufffd]/;
+
+/** Whether a text as JavaScript has it may stand for other bytes than its own. */
+export function isSuspicious(text: string, encoding: string): boolean {
+  return encoding === "UTF-8" ? text.includes(replacement) : perhapsHalf.test(text);
+}
+
+/** Whether the bytes of a text need a look, which costs more, to know that it is no bad one. */
+export function mayBeBadText(text: string, encoding: string): boolean {
+  return text.includes("\0") || isSuspicious(text, encoding);
+}
+
 /** Whether PostgreSQL's text cannot hold it. */
 export function isBadText(raw: Buffer, encoding: string): boolean {
   if (!isValidText(raw, encoding)) return true;

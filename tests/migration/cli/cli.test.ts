@@ -135,7 +135,7 @@ describe("against a server", () => {
     for (const where of [[], ["--target", url]]) {
       const { out } = pgstead(["plan", "--source", source, ...where], password());
       expect(out).toContain(
-        "2 texts hold NUL or bytes that are no text, in t.bad: a run will fail, unless badText makes the column bytea or mends them (for example id 1; id 3).",
+        '2 texts hold NUL or bytes that are no text, in t.bad: a run will fail, unless badText makes the column bytea or mends them (for example {"id":"1"}; {"id":"3"}).',
       );
       expect(out).not.toContain("t.fine:");
     }

@@ -1,4 +1,5 @@
 /** The command line: `pgstead plan | migrate | verify | retry-rejects`. */
+import { existsSync } from "node:fs";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { version } from "../package.json";
 import { messageOf, UserError } from "../support/errors";
@@ -193,6 +194,7 @@ function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], 
 /** Each command loads only what it needs: the help must not wait for it. */
 const modules = {
   migrate: () => require("./migrate") as typeof import("./migrate"),
+  ledger: () => require("./load/ledger") as typeof import("./load/ledger"),
   verify: () => require("./verify/verify-target") as typeof import("./verify/verify-target"),
   planSource: () => require("./plan-source") as typeof import("./plan-source"),
   retry: () => require("./retry/retry-rejects") as typeof import("./retry/retry-rejects"),
@@ -229,6 +231,16 @@ async function run(invocation: Invocation): Promise<number> {
     const done = await migrate(input, progress);
     return show(done, renderSummary(done));
   } catch (error) {
+    const { AlreadyLoaded } = modules.ledger();
+    if (error instanceof AlreadyLoaded) {
+      const { id, report, files } = error.recorded;
+      progress(
+        `The data was moved in by the run ${id} already, from this source and with these options: nothing is loaded again.`,
+      );
+      if (!existsSync(files.html))
+        progress("Its report is not where it was to be: this is what the target's ledger has.");
+      return show(report, report.summary);
+    }
     if (error instanceof MigrationFailed) show(error.report, renderSummary(error.report));
     throw error;
   }

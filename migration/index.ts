@@ -1,6 +1,6 @@
 /** The migration engine as a library. */
 
-export { lastRun, type RecordedRun } from "./load/ledger";
+export { AlreadyLoaded, lastRun, type RecordedRun } from "./load/ledger";
 export { MigrationFailed, migrate, plan } from "./migrate";
 export * from "./model";
 export { type MigrationInput, migrationOptions } from "./options";

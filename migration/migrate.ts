@@ -11,7 +11,7 @@ import { badTextWarnings } from "./load/bad-texts";
 import { Builders } from "./load/builders";
 import { finishStaging, loadStaging } from "./load/create";
 import { finishTables, loadExisting, openTables } from "./load/existing";
-import { canKeepLedger, commitRun, type LedgerEntry, recordRun, refuseKnowingly } from "./load/ledger";
+import { AlreadyLoaded, canKeepLedger, commitRun, type LedgerEntry, recordRun, refuseKnowingly } from "./load/ledger";
 import type { Loading } from "./load/load-tables";
 import { lockSchema } from "./load/lock";
 import { type OnProgress, placeOf, Run } from "./load/run";
@@ -20,7 +20,7 @@ import type { LoadContext } from "./load/table";
 import { makeTriggers } from "./load/triggers";
 import { dropUnprovedViews, makeViews } from "./load/views";
 import type { Check, MigrationOptions, MigrationPlan, MigrationReport, TableReport } from "./model";
-import { type MigrationInput, migrationOptions } from "./options";
+import { decisiveOptions, type MigrationInput, migrationOptions } from "./options";
 import { finishCheck, makePlan, type Prepared, prepare, release } from "./prepare";
 import { plannedTables } from "./report/planned-tables";
 import { writeReport } from "./report/write-report";
@@ -89,6 +89,7 @@ async function refusal(client: Client, planned: MigrationPlan, overwrite: boolea
 /**
  * Migrates, proves it, and only then shows the tables to the application. The target is as it was until everything has succeeded.
  *
+ * @throws AlreadyLoaded, with what the ledger has, when an earlier run has moved this source with these options, and overwriting is not allowed
  * @throws MigrationFailed, with the report, when rows did not fit and must not be set aside, a check failed or could not be made, or the server refused
  * @throws UserError for what is found before the plan is made: wrong options, an unreadable source, another run at work
  */
@@ -103,6 +104,8 @@ export async function migrate(input: MigrationInput, onProgress: OnProgress = ()
     return await migrateIn(run, options);
   } catch (error) {
     run.log(`failed: ${messageOf(error)}`);
+    // Such a run has nothing to report, and its copy of the source is the earlier one's.
+    if (error instanceof AlreadyLoaded) run.leaveNothing();
     throw error;
   } finally {
     run.close();
@@ -137,6 +140,7 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
       refuseNothing(planned);
       await (options.mode === "create" ? migrateCreate(work) : migrateExisting(work));
     } catch (error) {
+      if (error instanceof AlreadyLoaded) throw error;
       const told = (await damageBehind(error, prepared)) ?? (await explainLoss(error, client));
       throw new MigrationFailed(close(messageOf(told)), { cause: error });
     } finally {
@@ -194,7 +198,7 @@ function loading({ options, plan, prepared }: Work, context: LoadContext): Loadi
 async function migrateCreate(work: Work): Promise<void> {
   const { run, options, client, plan, outcome } = work;
   const replaced = await checkNames(client, plan, options.overwrite).catch((error) =>
-    refuseKnowingly(client, plan, error),
+    refuseKnowingly(client, plan, options, error),
   );
   await checkReplaceable(client, options.schema, replaced);
   plan.warnings.push(...(await lostPrivileges(client, options.schema, [...replaced.tables, ...replaced.views])));
@@ -256,7 +260,9 @@ async function migrateExisting(work: Work): Promise<void> {
   await client.query("BEGIN");
   try {
     const context = loadContext(work, options.schema);
-    const constraints = await openTables(context, plan, options.overwrite);
+    const constraints = await openTables(context, plan, options.overwrite).catch((error) =>
+      refuseKnowingly(client, plan, options, error),
+    );
     outcome.tables = await loadExisting(loading(work, context), plan);
     refuseBadRows(work);
     plan.warnings.push(...run.mendedWarnings());
@@ -273,7 +279,14 @@ async function migrateExisting(work: Work): Promise<void> {
 
 function ledgerEntry(work: Work): LedgerEntry {
   const { run, plan, outcome } = work;
-  return { id: run.id, startedAt: run.startedAt, plan, tables: outcome.tables, report: makeReport(work, null) };
+  return {
+    id: run.id,
+    startedAt: run.startedAt,
+    plan,
+    tables: outcome.tables,
+    report: makeReport(work, null),
+    options: decisiveOptions(work.options),
+  };
 }
 
 function refuseNothing({ source, tables }: MigrationPlan): void {

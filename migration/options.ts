@@ -19,6 +19,18 @@ export const defaultOptions: Omit<MigrationOptions, "source" | "target"> = {
   workFolder: "pgstead-runs",
 };
 
+/** Those that decide what comes over and how: with the same ones, the same source gives the same target. */
+export type DecisiveOptions = Omit<
+  MigrationOptions,
+  "source" | "target" | "batchSize" | "verification" | "overwrite" | "workFolder"
+>;
+
+export function decisiveOptions(options: MigrationOptions): DecisiveOptions {
+  const { source: _, target: _target, batchSize: _size, verification: _how, overwrite: _may, ...rest } = options;
+  const { workFolder: _folder, ...decisive } = rest;
+  return decisive;
+}
+
 /** Fills in the defaults and checks the whole. @throws UserError that lists every error */
 export function migrationOptions(input: MigrationInput): MigrationOptions {
   const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));

@@ -1,7 +1,8 @@
 /** The target's own record of what was loaded, when, and from which source. */
 import { type Client, DatabaseError } from "pg";
 import { UserError } from "../../support/errors";
-import type { MigrationPlan, MigrationReport, TableReport } from "../model";
+import type { MigrationOptions, MigrationPlan, MigrationReport, TableReport } from "../model";
+import { type DecisiveOptions, decisiveOptions } from "../options";
 import { digest, type ReportDigest } from "../report/digest";
 
 export interface LedgerEntry {
@@ -10,6 +11,7 @@ export interface LedgerEntry {
   plan: MigrationPlan;
   tables: TableReport[];
   report: MigrationReport;
+  options: DecisiveOptions;
 }
 
 /** A run that the ledger knows. */
@@ -33,25 +35,42 @@ export async function lastRun(client: Client, schema: string): Promise<RecordedR
   return last?.complete === true ? { id: last.id, report: last.report, files: last.files } : null;
 }
 
+/** The tables are there already: an earlier run, of which nobody may have seen the end, has moved this very source with these very options. */
+export class AlreadyLoaded extends UserError {
+  constructor(
+    readonly recorded: RecordedRun,
+    refusal: UserError,
+  ) {
+    super(
+      `${refusal.what} This source was loaded there by the run ${recorded.id}, with the same options.`,
+      "Nothing is left to do, unless the application has written since: pgstead verify compares. To load it once more, allow overwriting; what these tables hold is lost then.",
+      { cause: refusal },
+    );
+  }
+}
+
 /**
- * Says of a refusal whether the tables in the way are this very source's: then an earlier run, of which nobody may have seen the end, has done the work.
+ * Says of a refusal whether the tables in the way are this very source's.
  *
- * @throws the refusal, with what the ledger knows of it
+ * @throws AlreadyLoaded, where the options are the same too; else the refusal, with what the ledger knows of it
  */
 export async function refuseKnowingly(
   client: Client,
   { schema, source }: MigrationPlan,
+  options: MigrationOptions,
   refusal: unknown,
 ): Promise<never> {
   const last = refusal instanceof UserError ? await lastRun(client, schema).catch(() => null) : null;
   if (!(refusal instanceof UserError) || last === null) throw refusal;
-  const { rows } = await client.query<{ same: boolean }>(
-    "SELECT source_sha256 = $2 AS same FROM pgstead.runs WHERE id = $1",
-    [last.id, source.sha256],
+  // A ledger that an earlier version made has no options.
+  const { rows } = await client.query<{ same: boolean; options: boolean | null }>(
+    "SELECT source_sha256 = $2 AS same, to_jsonb(r)->'options' = $3::jsonb AS options FROM pgstead.runs AS r WHERE id = $1",
+    [last.id, source.sha256, JSON.stringify(decisiveOptions(options))],
   );
   if (rows[0]?.same !== true) throw refusal;
+  if (rows[0].options === true) throw new AlreadyLoaded(last, refusal);
   throw new UserError(
-    `${refusal.what} This source was loaded there by the run ${last.id}.`,
+    `${refusal.what} This source was loaded there by the run ${last.id}${rows[0].options === false ? ", with other options" : ""}.`,
     `Nothing is left to do, unless the application has written since: pgstead verify compares. To load it once more, allow overwriting; what these tables hold is lost then.`,
     { cause: refusal },
   );
@@ -104,9 +123,11 @@ export async function recordRun(client: Client, entry: LedgerEntry): Promise<voi
          source_sha256 text NOT NULL,
          tables jsonb NOT NULL,
          report jsonb NOT NULL,
-         files jsonb NOT NULL
+         files jsonb NOT NULL,
+         options jsonb
        )`,
     );
+  const keepsOptions = await canKeepOptions(client);
   const tables = entry.tables.map(({ source, target, sourceRows, loadedRows, rejectedRows }) => ({
     source,
     target,
@@ -117,8 +138,8 @@ export async function recordRun(client: Client, entry: LedgerEntry): Promise<voi
   // A transaction of its own within the other: the record is then newer than every row that was loaded, which tells what is written later.
   await client.query("SAVEPOINT pgstead_record");
   await client.query(
-    `INSERT INTO pgstead.runs (id, started, finished, status, mode, target_schema, source_path, source_sha256, tables, report, files)
-     VALUES ($1, $2, clock_timestamp(), $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `INSERT INTO pgstead.runs (id, started, finished, status, mode, target_schema, source_path, source_sha256, tables, report, files${keepsOptions ? ", options" : ""})
+     VALUES ($1, $2, clock_timestamp(), $3, $4, $5, $6, $7, $8, $9, $10${keepsOptions ? ", $11" : ""})`,
     [
       entry.id,
       entry.startedAt,
@@ -130,9 +151,21 @@ export async function recordRun(client: Client, entry: LedgerEntry): Promise<voi
       JSON.stringify(tables),
       jsonb(digest(entry.report)),
       jsonb(entry.report.files),
+      ...(keepsOptions ? [jsonb(entry.options)] : []),
     ],
   );
   await client.query("RELEASE SAVEPOINT pgstead_record");
+}
+
+/** A ledger that an earlier version made has no column for them, and only its owner can add one. */
+async function canKeepOptions(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean; owned: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = c.oid AND attname = 'options' AND NOT attisdropped) AS there,
+            pg_has_role(c.relowner, 'USAGE') AS owned FROM pg_class AS c WHERE c.oid = 'pgstead.runs'::regclass`,
+  );
+  if (rows[0]?.there === true) return true;
+  if (rows[0]?.owned === true) await client.query("ALTER TABLE pgstead.runs ADD options jsonb");
+  return rows[0]?.owned === true;
 }
 
 /** As jsonb takes it: without NUL and halves of surrogate pairs, which a reason or a query's result could hold. */

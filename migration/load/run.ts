@@ -1,6 +1,6 @@
 /** What one run has: its name, its folder, its log, and the file of rows set aside. */
 import { randomBytes } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UserError } from "../../support/errors";
 import type { ExactValue, MigrationOptions, Phase, RejectedRow } from "../model";
@@ -48,6 +48,7 @@ export class Run {
   readonly mendedPath: string;
   readonly #mended = new Map<string, { count: number; keys: string[] }>();
   readonly #mendedLines: LinesFile;
+  #leavesNothing = false;
 
   /** Makes the run's folder. */
   constructor(workFolder: string, onProgress: OnProgress) {
@@ -148,10 +149,16 @@ export class Run {
     return existsSync(this.rejectsPath) ? this.rejectsPath : null;
   }
 
+  /** Removes the run's folder when it is closed. */
+  leaveNothing(): void {
+    this.#leavesNothing = true;
+  }
+
   close(): void {
     closeSync(this.#log);
     this.#rejectLines.close();
     this.#mendedLines.close();
+    if (this.#leavesNothing) rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { version } from "../../../package.json";
 import { connect, describeTarget, type PostgresTarget } from "../../../support/postgres";
@@ -193,6 +194,38 @@ describe("against a server", () => {
     expect(again.code).toBe(1);
     expect(again.err).toMatch(/users/);
     expect(await inTarget("SELECT count(*)::int AS n FROM audit_logs")).toEqual([{ n: 32 }]);
+  });
+
+  it("the same command again takes over what a run has done, though nobody saw its end; another source, option or a lost table does not", async () => {
+    const source = join(folder, "twice.db");
+    const fill = (sql: string) => {
+      const db = new Database(source);
+      db.exec(sql);
+      db.close();
+    };
+    fill("CREATE TABLE twice(id INTEGER PRIMARY KEY, t TEXT); INSERT INTO twice VALUES (1, 'x')");
+    const args = ["migrate", "--source", source, "--target", url, "--work-folder", "twice-runs", "--schema", "twice"];
+    expect(pgstead(args, password())).toMatchObject({ code: 0 });
+    const folders = readdirSync(join(folder, "twice-runs"));
+    // As a run leaves it that was killed after its commit.
+    for (const name of ["report.json", "report.html"]) rmSync(join(folder, "twice-runs", folders[0] ?? "", name));
+    await inTarget("INSERT INTO twice.twice VALUES (2, 'written since')");
+    const again = pgstead(args, password());
+    expect(again).toMatchObject({ code: 0, out: expect.stringContaining("1 table, 1 row, 0 errors, verified") });
+    expect(again.err).toContain(
+      `The data was moved in by the run ${folders[0]} already, from this source and with these options: nothing is loaded again.`,
+    );
+    expect(JSON.parse(pgstead([...args, "--json"], password()).out)).toMatchObject({ status: "verified" });
+    expect(readdirSync(join(folder, "twice-runs"))).toEqual(folders);
+    expect(await inTarget("SELECT count(*)::int AS n FROM twice.twice")).toEqual([{ n: 2 }]);
+
+    const other = pgstead([...args, "--names", "snake_case"], password());
+    expect(other).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/was loaded there by the run \S+, with other options/),
+    });
+    fill("INSERT INTO twice VALUES (3, 'new')");
+    expect(pgstead(args, password())).toMatchObject({ code: 1, err: expect.not.stringContaining("was loaded there") });
   });
 
   it("the password comes from PGPASSFILE too, and only from a file that others cannot read", () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lastRun, recordRun } from "../../../migration/load/ledger";
 import type { MigrationPlan } from "../../../migration/model";
+import { decisiveOptions, migrationOptions } from "../../../migration/options";
 import { digest } from "../../../migration/report/digest";
 import { renderMarkdown } from "../../../migration/report/markdown";
 import { connect } from "../../../support/postgres";
@@ -58,11 +59,19 @@ describe("the ledger's copy", () => {
 
   it("is the digest, and the rows of each table", async () => {
     const report = hugeReport();
-    const client = await connect(await server.createDatabase());
+    const target = await server.createDatabase();
+    const client = await connect(target);
     try {
       const plan = { mode: "create", schema: "public", source: report.source } as MigrationPlan;
       await client.query("BEGIN");
-      await recordRun(client, { id: "1", startedAt: new Date(), plan, tables: report.tables, report });
+      await recordRun(client, {
+        id: "1",
+        startedAt: new Date(),
+        plan,
+        tables: report.tables,
+        report,
+        options: decisiveOptions(migrationOptions({ source: "s", target })),
+      });
       await client.query("COMMIT");
       const { rows } = await client.query(
         "SELECT length(report::text) AS report, length(files::text) AS files, length(tables::text) AS tables FROM pgstead.runs",

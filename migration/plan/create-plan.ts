@@ -28,10 +28,11 @@ import { foldedUnique, isPlain, translateIndex } from "./indexes";
 import { detailsLeftBehind, tablesLeftBehind } from "./left-behind";
 import { columnNamespace, Namespace } from "./names";
 import { loadingOrder } from "./order";
-import { decideType, type TypeDecision, typeSql } from "./types";
+import { decideType, type ShownForm, type TypeDecision, typeSql } from "./types";
 
 interface PlanPolicies extends Pick<Policies, "mixed"> {
   choices: Choices;
+  shownForm: ShownForm | null;
 }
 
 /** By table, then by column. */
@@ -46,12 +47,14 @@ export function planCreate(
   const policies: PlanPolicies = {
     choices: readChoices(catalog.tables, options, catalog.objects),
     mixed: options.mixed ?? "widen",
+    shownForm: null,
   };
   const leftBehind = [...tablesLeftBehind(catalog, options.excludeTables)];
   const warnings = sourceWarnings(catalog, options.excludeTables);
   const carried = catalog.tables.filter(
     (table) => table.kind === "table" && !options.excludeTables.includes(table.name),
   );
+  policies.shownForm = findShownForm(carried, profiles, policies);
   const { choices } = policies;
   const relations = new Namespace([], choices.name);
   const tables = carried.map((table) =>
@@ -215,7 +218,7 @@ function decideColumn(
   column: SourceColumn,
   table: SourceTable,
   profile: ColumnProfile,
-  { choices, mixed }: PlanPolicies,
+  { choices, mixed, shownForm }: PlanPolicies,
 ): TypeDecision {
   const chosen = choices.type(table, column);
   const badTexts = Number(profile.badTexts ?? 0);
@@ -239,8 +242,25 @@ function decideColumn(
     table.indexes.some((index) => index.columns.some((part) => part.name === column.name)) ||
     table.foreignKeys.some((key) => key.columns.includes(column.name));
   const coreData = ["Z_PK", "Z_ENT", "Z_OPT"].every((name) => table.columns.some((other) => other.name === name));
-  const decision = decideType(column.declaredType, profile, { inKey, mixed, coreData });
+  const decision = decideType(column.declaredType, profile, { inKey, mixed, coreData, shownForm });
   return withBadText(keepsDefault(column, profile, decision), choices.badText(table, column.name));
+}
+
+/** An application writes its times in one way: where some columns show it, and no other contradicts, it explains those that have but one value. */
+function findShownForm(tables: SourceTable[], profiles: Profiles, policies: PlanPolicies): ShownForm | null {
+  const shown = tables.flatMap((table) =>
+    table.columns.flatMap((column): ShownForm[] => {
+      const { timeForm } = decideColumn(
+        column,
+        table,
+        profiles.get(table.name)?.get(column.name) ?? noProfile,
+        policies,
+      );
+      return timeForm === null || timeForm === "text" ? [] : [{ form: timeForm, by: `${table.name}.${column.name}` }];
+    }),
+  );
+  const [first] = shown;
+  return first !== undefined && shown.every(({ form }) => form === first.form) ? first : null;
 }
 
 function defaultTranslates(column: SourceColumn, type: TargetType): boolean {

@@ -31,17 +31,25 @@ export interface Circumstances {
   mixed: Policies["mixed"];
   /** Whether the table is one of Apple's Core Data, which counts seconds from 2001. */
   coreData: boolean;
+  /** The one form of all columns of the database that show by themselves which numbers their times are, and one of them; null where there is none, or several. */
+  shownForm: ShownForm | null;
+}
+
+export interface ShownForm {
+  form: TimeForm;
+  /** `table.column`. */
+  by: string;
 }
 
 /** Decides the type of one column. */
 export function decideType(
   declaredType: string,
   profile: ColumnProfile,
-  { inKey = false, mixed = "widen", coreData = false }: Partial<Circumstances> = {},
+  { inKey = false, mixed = "widen", coreData = false, shownForm = null }: Partial<Circumstances> = {},
 ): TypeDecision {
   const declaration = readDeclaration(declaredType);
   const decide = (seen: ColumnProfile) =>
-    rules[declaration.family](new Evidence(declaredType, declaration, seen, inKey, coreData));
+    rules[declaration.family](new Evidence(declaredType, declaration, seen, inKey, coreData, shownForm));
   const decision = decide(profile);
   if (mixed === "widen" || !decision.widened) return decision;
   const agreeing = agreeingValues(declaration.family, profile);
@@ -100,6 +108,7 @@ class Evidence {
     readonly profile: ColumnProfile,
     readonly inKey: boolean,
     readonly coreData: boolean,
+    readonly shownForm: ShownForm | null,
   ) {
     this.values = ["integer", "real", "text", "blob"].reduce((sum, kind) => sum + this.count(kind), 0);
   }
@@ -282,10 +291,14 @@ function decideMoment(column: Evidence, whenEmpty: TargetType): TypeDecision {
   }
   const timeForm = formOfNumbers(forms, column.coreData);
   if (timeForm !== null) {
-    if (!isVaried(column)) return column.widen(`one value alone does not show that it is ${timeForm}${sayIt}`);
+    const shown = isVaried(column) || column.shownForm?.form === timeForm;
+    if (!shown) {
+      const alone = column.values === 1 ? "one value alone does" : "values that are all the same do";
+      return column.widen(`${alone} not show that ${column.values === 1 ? "it is" : "they are"} ${timeForm}${sayIt}`);
+    }
     if (timeForm === "excel days" && column.count("real") === 0)
       return column.widen(`whole numbers alone do not show that they are ${timeForm}${sayIt}`);
-    const why = `all ${column.values} values are ${timeForm} ${column.coreData && timeForm === "cocoa seconds" ? "in a table of Core Data" : "between 1990 and 2100"}`;
+    const why = `all ${column.values} values are ${timeForm} ${column.coreData && timeForm === "cocoa seconds" ? "in a table of Core Data" : "between 1990 and 2100"}${isVaried(column) ? "" : `, as ${column.shownForm?.by} shows by its own`}`;
     return withoutZone.includes(timeForm)
       ? column.decide(
           { kind: "timestamp" },

@@ -183,6 +183,15 @@ export interface SourceCatalog {
   foreignKeyViolations: { table: string; foreignKey: number; rows: number; rowids: string[] }[];
 }
 
+/** How texts of a date and time look, where all of a column are alike: then their order is that of the times. */
+export interface MomentShape {
+  separator: " " | "T";
+  /** Digits after the second; 0 without a point. */
+  fraction: number;
+  /** Z, an offset, or nothing. */
+  suffix: string;
+}
+
 /** What a column holds, seen over all its rows: the evidence for its type. */
 export interface ColumnProfile {
   /** Count of values by typeof(): null, integer, real, text, blob. */
@@ -204,6 +213,8 @@ export interface ColumnProfile {
   fractionDigits: number | null;
   /** Texts that PostgreSQL cannot hold, counted only where config makes such a column bytea. */
   badTexts?: string;
+  /** Of times as texts that all look alike, in columns that the schema's SQL names. */
+  shape?: MomentShape;
   /** Up to a few rows that speak against the declared type, by key. */
   contrary: string[];
 }

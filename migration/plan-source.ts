@@ -9,6 +9,7 @@ import { readChoices } from "./plan/choices";
 import { type Profiles, planCreate } from "./plan/create-plan";
 import { readCatalog } from "./source/catalog";
 import { freeze } from "./source/freeze";
+import { lookAtShapes } from "./source/moment-shapes";
 import { openReadOnly } from "./source/open";
 import { lookAtTexts, profileTable } from "./source/profile";
 
@@ -33,7 +34,10 @@ export async function planSource(
         ({ kind, name }) => kind === "table" && !options.excludeTables.includes(name),
       );
       const profiles: Profiles = new Map(
-        carried.map((table) => [table.name, lookAtTexts(db, table, profileTable(db, table), choices)]),
+        carried.map((table) => [
+          table.name,
+          lookAtShapes(db, table, lookAtTexts(db, table, profileTable(db, table), choices), catalog.objects),
+        ]),
       );
       const planned = planCreate(catalog, profiles, options);
       planned.warnings.push(

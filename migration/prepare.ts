@@ -14,6 +14,7 @@ import { readObjects, readTables } from "./source/catalog";
 import { SourceCheck } from "./source/check";
 import { type FrozenSource, freeze } from "./source/freeze";
 import { checkIntegrity } from "./source/integrity";
+import { lookAtShapes } from "./source/moment-shapes";
 import { openReadOnly, requireFile, type Sqlite } from "./source/open";
 import { PagedSource } from "./source/paged-source";
 import { lookAtTexts } from "./source/profile";
@@ -96,7 +97,11 @@ export async function makePlan(
       ),
     );
     if (options.mode === "create")
-      for (const table of tables) lookAtTexts(db, table, profiles.get(table.name) ?? new Map(), choices);
+      for (const table of tables) {
+        const profile = profiles.get(table.name) ?? new Map();
+        lookAtTexts(db, table, profile, choices);
+        lookAtShapes(db, table, profile, catalog.objects);
+      }
   } catch (error) {
     // Damage, which the check names, is told first.
     await check.whole;

@@ -81,7 +81,10 @@ const perSecond: Partial<Record<TimeForm, number>> = {
 
 function moment(plan: ColumnPlan, sql: string, nullable: boolean, integers: boolean, texts: boolean): Translated {
   const { type, timeForm } = plan;
-  if (timeForm === "text" && texts) return value("moment", sql, nullable, { type });
+  if (timeForm === "text" && texts) {
+    const shape = plan.profile?.shape;
+    return value("moment", sql, nullable, { type, ...(shape === undefined ? {} : { shape }) });
+  }
   const units = timeForm === null ? undefined : perSecond[timeForm];
   if (units === undefined || !integers) return value("opaque", sql, nullable, { type });
   // extract() from a timestamptz is not IMMUTABLE, from a timestamp in UTC it is.

@@ -1,5 +1,6 @@
 /** Comparisons, with SQLite's affinities and collations (sqlite.org/datatype3.html, 4 and 7). */
 import { parseTemporal } from "../plan/temporal";
+import { shapeOf } from "../source/moment-shapes";
 import { type Affinity, type Collation, type Scope, type Translated, Untranslatable } from "./scope";
 import {
   article,
@@ -49,7 +50,13 @@ function sides(left: Translated, op: Comparison, right: Translated, scope: Scope
   if (isText(l.kind) && isText(r.kind)) {
     const collation = collationOf(left, right);
     const asTimes =
-      collation === "BINARY" ? (datePair(l, r) ?? mirroredPair(datePair(r, l)) ?? momentPair(l, r)) : null;
+      collation === "BINARY"
+        ? (datePair(l, r) ??
+          mirroredPair(datePair(r, l)) ??
+          momentPair(l, r) ??
+          momentLiteral(l, op, r) ??
+          momentLiteral(r, mirrored[op], l))
+        : null;
     return (
       asTimes ?? [
         collated(asText(l), collation, isOrder(op), scope),
@@ -60,6 +67,17 @@ function sides(left: Translated, op: Comparison, right: Translated, scope: Scope
   if (l.kind === "blob" && r.kind === "blob") return [l.sql, r.sql];
   throw new Untranslatable(`it compares ${article(l.kind)} with ${article(r.kind)}`);
 }
+
+const mirrored: Record<Comparison, Comparison> = {
+  "=": "=",
+  "<>": "<>",
+  "<": ">",
+  "<=": ">=",
+  ">": "<",
+  ">=": "<=",
+  IS: "IS",
+  "IS NOT": "IS NOT",
+};
 
 function compareWithNull(left: Translated, op: Comparison, right: Translated): string {
   if (op !== "IS" && op !== "IS NOT") return "NULL::boolean";
@@ -166,4 +184,23 @@ function datePair(l: Translated, r: Translated): [string, string] | null {
 function momentPair(l: Translated, r: Translated): [string, string] | null {
   if (l.kind !== "moment" || r.kind !== "moment" || l.type.kind !== r.type.kind) return null;
   return l.shape !== undefined && JSON.stringify(l.shape) === JSON.stringify(r.shape) ? [l.sql, r.sql] : null;
+}
+
+/**
+ * A column of times that all look alike against a literal: one of the same shape is a time too. A date alone comes, as a text, before each time of its day
+ * and after each time of the day before.
+ */
+function momentLiteral(of: Translated, op: Comparison, other: Translated): string | null {
+  const { literal } = other;
+  if (of.kind !== "moment" || of.shape === undefined || typeof literal !== "string") return null;
+  // A time without an offset in a column with one would depend on the session's time zone.
+  if ((of.type.kind === "timestamptz") !== (of.shape.suffix !== "")) return null;
+  const said = parseTemporal(literal);
+  if (said?.kind === "date") {
+    const word = { "<": "<", "<=": "<", ">": ">=", ">=": ">=" }[op as string];
+    return word === undefined || of.shape.suffix !== "" ? null : `(${of.sql} ${word} '${said.text}'::timestamp)`;
+  }
+  const shape = shapeOf(literal);
+  if (said === null || JSON.stringify(shape) !== JSON.stringify(of.shape)) return null;
+  return `(${of.sql} ${sqlOf(op)} '${said.text}'::${of.type.kind})`;
 }

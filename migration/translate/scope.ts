@@ -3,7 +3,7 @@
  * that the columns can hold, or where PostgreSQL reports an error instead of another value (an integer past 64 bits); everything else is `Untranslatable`.
  */
 import type { Expr, Select } from "sqlite3-parser";
-import type { TargetType } from "../model";
+import type { MomentShape, TargetType } from "../model";
 
 /** Thrown by every part of the translator. The reason is one sentence for people, without the full stop. */
 export class Untranslatable extends Error {
@@ -33,15 +33,6 @@ export type Collation = "BINARY" | "NOCASE" | "RTRIM";
  */
 export type Kind = "null" | "integer" | "boolean" | "real" | "number" | "text" | "blob" | "date" | "moment" | "opaque";
 
-/** How the texts of a `moment` look, where all are alike: then their order is that of the times. */
-export interface MomentShape {
-  separator: " " | "T";
-  /** Digits after the second; 0 without a point. */
-  fraction: number;
-  /** Z, +00:00, or nothing. */
-  suffix: string;
-}
-
 /** An expression in PostgreSQL's SQL, with what is known of it. */
 export interface Translated {
   /** Can stand anywhere in an expression: it brings its own parentheses. */
@@ -61,6 +52,7 @@ export interface Translated {
   notNegative?: boolean;
   /** For a text that is an integer's decimal, such as strftime('%s')'s: the integer. */
   integerSql?: string;
+  /** Of a `moment`: how its texts look, where all are alike. */
   shape?: MomentShape;
   /** For a text that date functions made: the same as PostgreSQL's own type. */
   temporal?: { type: "timestamp" | "time"; sql: string };

@@ -1,0 +1,67 @@
+/** How the texts of times look in columns that the schema's own SQL compares: where all look alike, the order of the texts is that of the times. */
+import type { ColumnProfile, MomentShape, SourceObject, SourceTable } from "../model";
+import { parseTemporal } from "../plan/temporal";
+import { quoteName, type Sqlite } from "./open";
+
+const shapeForm = /^\d{4}-\d{2}-\d{2}([ T])\d{2}:\d{2}:\d{2}(?:\.(\d{1,6}))?((?: ?[+-]\d{2}:?\d{2}|Z)?)$/;
+
+/** The shape of one text; null for one that is no date and time, or has another precision than seconds and their decimals. */
+export function shapeOf(text: string): MomentShape | null {
+  const [, separator, fraction = "", suffix = ""] = shapeForm.exec(text) ?? [];
+  if (separator !== " " && separator !== "T") return null;
+  return parseTemporal(text) === null ? null : { separator, fraction: fraction.length, suffix };
+}
+
+/**
+ * Notes the shapes in the profiles: of columns that hold texts alone and are named in a CHECK, an index's or a generated column's expression, a view
+ * or a trigger. Each costs one pass over its table, so that no other is looked at.
+ */
+export function lookAtShapes(
+  db: Sqlite,
+  table: SourceTable,
+  profiles: Map<string, ColumnProfile>,
+  objects: Pick<SourceObject, "sql">[],
+): Map<string, ColumnProfile> {
+  const sql = [
+    ...table.checks.map((check) => check.sql),
+    ...table.indexes.flatMap((index) =>
+      index.sql !== null && (index.partial || index.columns.some(({ name }) => name === null)) ? [index.sql] : [],
+    ),
+    ...Object.values(table.expressions),
+    ...objects.map((object) => object.sql),
+  ]
+    .join("\n")
+    .toLowerCase();
+  for (const [column, profile] of profiles) {
+    const kinds = Object.keys(profile.storage).filter((kind) => kind !== "null");
+    const times = Object.keys(profile.forms).every((form) => form.startsWith("date and time"));
+    if (kinds.join() !== "text" || Object.keys(profile.forms).length !== 1 || !times) continue;
+    if (!sql.includes("*") && !sql.includes(column.toLowerCase())) continue;
+    const shape = commonShape(db, table.name, column);
+    if (shape !== null) profile.shape = shape;
+  }
+  return profiles;
+}
+
+function commonShape(db: Sqlite, table: string, column: string): MomentShape | null {
+  const [name, from] = [quoteName(column), `FROM ${quoteName(table)} NOT INDEXED`];
+  const first = db.prepare<[], string>(`SELECT ${name} ${from} WHERE ${name} IS NOT NULL LIMIT 1`).pluck().get();
+  const shape = typeof first === "string" ? shapeOf(first) : null;
+  if (first === undefined || shape === null) return null;
+  const digit = "[0-9]";
+  const day = `${digit.repeat(4)}-${digit.repeat(2)}-${digit.repeat(2)}`;
+  const clock = `${digit.repeat(2)}:${digit.repeat(2)}:${digit.repeat(2)}`;
+  const fraction = shape.fraction === 0 ? "" : `.${digit.repeat(shape.fraction)}`;
+  const others = db
+    .prepare(
+      `SELECT EXISTS (SELECT 1 ${from} WHERE ${name} IS NOT NULL AND (${name} NOT GLOB ? OR octet_length(${name}) <> ?))`,
+    )
+    .pluck()
+    .get(day + shape.separator + clock + fraction + shape.suffix, octets(db, first));
+  return Number(others) === 0 ? shape : null;
+}
+
+/** In the database's encoding. */
+function octets(db: Sqlite, text: string): number {
+  return Number(db.prepare("SELECT octet_length(?)").pluck().get(text));
+}

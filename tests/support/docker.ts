@@ -34,6 +34,8 @@ export function noDocker(): string | undefined {
  */
 export function buildImage(tag = testImage, variables: Record<string, string> = {}): void {
   const root = mkdtempSync(join(tmpdir(), "pgstead-image-"));
+  // It becomes the image's own root folder, with its mode.
+  chmodSync(root, 0o755);
   try {
     const native = dirname(packagedBinaries());
     cpSync(native, join(root, "usr", "local", "pgsql"), { recursive: true, verbatimSymlinks: true });

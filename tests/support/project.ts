@@ -11,7 +11,7 @@ export class TestProject {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "pgstead-project-")));
 
   /** @param environment variables for every command; `undefined` unsets one */
-  constructor(private readonly environment: Record<string, string | undefined> = {}) {
+  constructor(readonly environment: Record<string, string | undefined> = {}) {
     const listed = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root });
     for (const file of listed.toString().split("\0")) {
       if (file === "" || file.startsWith("tests/") || !existsSync(join(root, file))) continue;

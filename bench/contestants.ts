@@ -1,5 +1,5 @@
 /** One timed run each, into an empty database of the bench's server. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type PostgresTarget, postgresUrl } from "../support/postgres";
 import type { TestServer } from "../tests/support/postgres";
@@ -75,7 +75,6 @@ async function migrate(source: string, target: PostgresTarget, folder: string, v
     [
       program,
       "migrate",
-      "--json",
       "--source",
       source,
       "--target",
@@ -90,12 +89,12 @@ async function migrate(source: string, target: PostgresTarget, folder: string, v
     { env: { ...process.env, PGPASSWORD: target.password } },
   );
   if (outcome.code !== 0) return { ...outcome, failure: outcome.output.slice(-1000), phases: {}, rows: null };
-  const report = JSON.parse(outcome.output.slice(outcome.output.search(/^\{$/m)));
+  const report = JSON.parse(readFileSync(join(folder, readdirSync(folder)[0] ?? "", "report.json"), "utf8"));
   return { ...outcome, failure: null, phases: readPhases(report.files.log), rows: Number(report.totals.loadedRows) };
 }
 
 /** The steps as the log has them: `name: 123 ms`. */
 function readPhases(log: string): Record<string, number> {
-  const steps = readFileSync(log, "utf8").matchAll(/^\S+ ([a-z ,]+?)(?: \/\S+)?: (\d+) ms$/gm);
+  const steps = readFileSync(log, "utf8").matchAll(/^\S+ ([a-z0-9 ,]+?)(?: \/\S+)?: (\d+) ms$/gm);
   return Object.fromEntries([...steps].map(([, name, ms]) => [name, Number(ms) / 1000]));
 }

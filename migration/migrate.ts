@@ -207,7 +207,10 @@ async function migrateCreate(work: Work): Promise<void> {
     const context = loadContext(work, staging);
     const load = loading(work, context);
     // Small tables are done before a second connection is there.
-    const builders = await Builders.open(context, load.crew.threads.length > 0 ? options.target : null);
+    const builders = await Builders.open(
+      context,
+      load.crew.threads.length > 0 || plan.tables.length > 100 ? options.target : null,
+    );
     try {
       outcome.tables = await loadStaging(load, plan, options.orphans, builders);
       refuseBadRows(work);

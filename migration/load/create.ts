@@ -54,7 +54,9 @@ function finishTable(builders: Builders, plan: MigrationPlan, table: TablePlan):
     // A constraint locks its table; indexes of one table can be made side by side.
     for (const { name, sql } of keys) if (isConstraint(name)) await createKey(own, plan, table, name, sql);
     let left = indexes.length;
-    const analyze = ({ client, schema }: LoadContext) => client.query(`ANALYZE ${qualified(schema, table.target)}`);
+    const analyze = async ({ client, schema }: LoadContext) => {
+      if (!isSmall(table)) await client.query(`ANALYZE ${qualified(schema, table.target)}`);
+    };
     if (left === 0) await analyze(own);
     for (const { name, sql } of indexes)
       builders.add(async (other) => {
@@ -69,14 +71,19 @@ function finishTable(builders: Builders, plan: MigrationPlan, table: TablePlan):
 export async function finishStaging({ context }: Loading, plan: MigrationPlan, builders: Builders): Promise<void> {
   const { client, run, schema } = context;
   await run.step("making keys and indexes", () => builders.idle());
-  await run.step("setting sequences", async () => {
+  await run.step("setting sequences and statistics", async () => {
     const restarts = plan.tables.flatMap(({ identitySequence, nextIdentity }) =>
       identitySequence === null || nextIdentity === null
         ? []
         : `ALTER SEQUENCE ${qualified(schema, identitySequence)} RESTART WITH ${BigInt(nextIdentity)}`,
     );
-    for (let from = 0; from < restarts.length; from += atOnce)
-      await client.query(restarts.slice(from, from + atOnce).join("; "));
+    for (const group of groupsOf(restarts)) await client.query(group.join("; "));
+    const small = plan.tables.filter(isSmall).map(({ target }) => qualified(schema, target));
+    for (const group of groupsOf(small))
+      builders.add(async (own) => {
+        await own.client.query(`ANALYZE ${group.join(", ")}`);
+      });
+    await builders.idle();
   });
   await run.step("making checks and foreign keys", async () => {
     for (const table of plan.tables) await makeChecks(context, plan, table);
@@ -85,8 +92,19 @@ export async function finishStaging({ context }: Loading, plan: MigrationPlan, b
   });
 }
 
-/** Small statements that go together, since each alone would wait for an answer. */
+/** A table whose statistics are made together with others'. */
+function isSmall({ rowCount }: TablePlan): boolean {
+  return Number(rowCount) < 20_000;
+}
+
+/** Small statements go together, since each alone would wait for an answer. */
 const atOnce = 50;
+
+function groupsOf<T>(all: T[]): T[][] {
+  const groups: T[][] = [];
+  for (let from = 0; from < all.length; from += atOnce) groups.push(all.slice(from, from + atOnce));
+  return groups;
+}
 
 async function makeTable(client: Client, schema: string, table: TablePlan): Promise<void> {
   try {

@@ -43,9 +43,10 @@ export async function compareColumns(
   const line = (name: string, type: string, notNull: boolean, identity: FoundColumn["identity"]) =>
     `${name} ${type}${notNull ? " NOT NULL" : ""}${identity === "" || existing ? "" : identity === "a" ? " identity always" : " identity"}`;
   const planned: string[] = [];
-  for (const column of table.columns) {
+  const types = await formatTypes(client, table.columns);
+  for (const [index, column] of table.columns.entries()) {
     const notNull = column.notNull || column.identity || table.primaryKey?.columns.includes(column.target) === true;
-    planned.push(line(column.target, precise(await formatType(client, column)), notNull, column.identity ? "d" : ""));
+    planned.push(line(column.target, precise(types[index] ?? ""), notNull, column.identity ? "d" : ""));
   }
   // How a type of the target's own is called depends on the search path; the server resolves it, without its modifier.
   const others = table.columns.filter(({ type }) => type.kind === "other").map(({ target }) => target);
@@ -64,18 +65,21 @@ export async function compareColumns(
   };
 }
 
-/** As pg_catalog writes the planned type. */
-async function formatType(client: Client, column: ColumnPlan): Promise<string> {
-  const { rows } = await client.query<{ type: string }>({
-    text: `SELECT format_type(to_regtype($1), NULL) AS type`,
-    values: [
-      column.type.kind === "char" ? "bpchar" : column.type.kind === "other" ? column.type.sql : column.type.kind,
-    ],
+/** As pg_catalog writes the planned types. */
+async function formatTypes(client: Client, columns: ColumnPlan[]): Promise<string[]> {
+  const asked = columns.map(({ type }) =>
+    type.kind === "char" ? "bpchar" : type.kind === "other" ? type.sql : type.kind,
+  );
+  const { rows } = await client.query<{ type: string | null }>(
+    "SELECT format_type(to_regtype(name), NULL) AS type FROM unnest($1::text[]) WITH ORDINALITY AS u (name, n) ORDER BY n",
+    [asked],
+  );
+  return columns.map(({ type }, index) => {
+    const name = rows[index]?.type ?? typeName(type);
+    if (type.kind === "other") return name;
+    const modifier = /\(.*\)$/.exec(typeName(type))?.[0] ?? "";
+    return name + modifier;
   });
-  const name = rows[0]?.type ?? typeName(column.type);
-  if (column.type.kind === "other") return name;
-  const modifier = /\(.*\)$/.exec(typeName(column.type))?.[0] ?? "";
-  return name + modifier;
 }
 
 /** PostgreSQL rewrites a default's text, so the values that both give in one transaction are compared. */

@@ -18,6 +18,7 @@ export async function withSnapshot<T>(client: Client, schema: string, work: () =
     await client.query(
       `SET LOCAL TIME ZONE 'UTC'; SET LOCAL datestyle TO 'ISO, YMD'; SET LOCAL intervalstyle TO 'iso_8601'; SET LOCAL extra_float_digits TO 1; SET LOCAL bytea_output TO 'hex'; SET LOCAL statement_timeout TO 0; SET LOCAL client_encoding TO 'UTF8'; SET LOCAL jit TO off; SET LOCAL max_parallel_workers_per_gather TO 2; SET LOCAL transaction_read_only TO on`,
     );
+    await client.query("SAVEPOINT pgstead_check");
     return await work();
   } finally {
     await client.query(inside ? "ROLLBACK TO SAVEPOINT pgstead_verify; RELEASE SAVEPOINT pgstead_verify" : "ROLLBACK");
@@ -35,7 +36,8 @@ export interface Finding {
 
 /**
  * Makes one comparison into a check. One that throws is `not done`, with the reason: a table that could not be looked at has not
- * passed. The savepoint lets the checks after it go on.
+ * passed. The snapshot's savepoint, which serves for all checks since none writes,
+ * lets those after it go on.
  */
 export async function check(
   client: Client,
@@ -55,9 +57,7 @@ export async function check(
     durationMs: Math.round(performance.now() - started),
   });
   try {
-    await client.query("SAVEPOINT pgstead_check");
     const finding = await compare();
-    await client.query("RELEASE SAVEPOINT pgstead_check");
     return made(finding.passed ? "passed" : "failed", finding);
   } catch (error) {
     await client.query("ROLLBACK TO SAVEPOINT pgstead_check").catch(() => {});

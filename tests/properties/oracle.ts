@@ -81,6 +81,8 @@ async function compareTable(
     return;
   }
   const parts = columns.map((column) => `typeof(${quote(column)}), ${quote(column)}, CAST(${quote(column)} AS BLOB)`);
+  // Apple's Core Data counts from 2001.
+  const origin = ["Z_PK", "Z_ENT", "Z_OPT"].every((own) => columns.includes(own)) ? 978_307_200_000_000n : 0n;
   const expected: string[] = [];
   for (const row of db
     .prepare(`SELECT ${parts.join(", ")} FROM ${quote(name)} NOT INDEXED`)
@@ -88,7 +90,7 @@ async function compareTable(
     .all() as unknown[][]) {
     const cells = types.map(({ type }, place) => {
       const raw = { storage: row[3 * place], value: row[3 * place + 1], bytes: row[3 * place + 2] } as Raw;
-      return fromSqlite(raw, type, encoding);
+      return fromSqlite(raw, type, encoding, origin);
     });
     if (cells.includes(unfit)) result.unfit.set(name, (result.unfit.get(name) ?? 0) + 1);
     else expected.push(JSON.stringify(cells));
@@ -126,8 +128,12 @@ function decode(bytes: Buffer, encoding: string): string | null {
   }
 }
 
-/** What the value means in a column of that type; `unfit` where PostgreSQL cannot hold it. */
-function fromSqlite({ storage, value, bytes }: Raw, type: string, encoding: string): string | null {
+/**
+ * What the value means in a column of that type; `unfit` where PostgreSQL cannot hold it.
+ *
+ * @param origin microseconds after 1970 at which the numbers of times begin
+ */
+function fromSqlite({ storage, value, bytes }: Raw, type: string, encoding: string, origin: bigint): string | null {
   if (storage === "null") return null;
   const blob = bytes ?? Buffer.alloc(0);
   const text = storage === "text" ? decode(blob, encoding) : null;
@@ -159,7 +165,7 @@ function fromSqlite({ storage, value, bytes }: Raw, type: string, encoding: stri
       return `time ${clockMicroseconds(text ?? "")}`;
     case "timestamp without time zone":
     case "timestamp with time zone":
-      return `moment ${storage === "text" ? momentMicroseconds(text ?? "") : numberMicroseconds(storage, value)}`;
+      return `moment ${storage === "text" ? momentMicroseconds(text ?? "") : BigInt(numberMicroseconds(storage, value)) + origin}`;
     default:
       return `no rule for ${type}`;
   }

@@ -1,0 +1,46 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE IF NOT EXISTS "frame" (
+"index" INTEGER,
+  "when" TIMESTAMP,
+  "tz" TIMESTAMP,
+  "f" REAL,
+  "i" INTEGER,
+  "s" TEXT,
+  "b" INTEGER,
+  "cat" TEXT,
+  "d" DATE,
+  "t" TIME,
+  "u" INTEGER,
+  "obj" TEXT
+);
+INSERT INTO frame VALUES(0,'2024-01-01 00:00:00','2024-01-01 00:00:00+00:00',1.5,1,'a',1,'x','2024-01-01','10:00:00.000000',1,'1');
+INSERT INTO frame VALUES(1,'2024-01-01 10:00:00.123456','2024-01-02 00:00:00+00:00',NULL,NULL,NULL,0,'y','2024-01-01','10:00:00.000000',2,'2');
+INSERT INTO frame VALUES(2,NULL,NULL,1e999,3,'ü',1,'x','2024-01-01','10:00:00.000000',1099511627776,'3.5');
+CREATE TABLE IF NOT EXISTS "multi" (
+"s" TEXT,
+  "cat" TEXT,
+  "when" TIMESTAMP,
+  "tz" TIMESTAMP,
+  "f" REAL,
+  "i" INTEGER,
+  "b" INTEGER,
+  "d" DATE,
+  "t" TIME,
+  "u" INTEGER,
+  "obj" TEXT
+);
+INSERT INTO multi VALUES('a','x','2024-01-01 00:00:00','2024-01-01 00:00:00+00:00',1.5,1,1,'2024-01-01','10:00:00.000000',1,'1');
+INSERT INTO multi VALUES(NULL,'y','2024-01-01 10:00:00.123456','2024-01-02 00:00:00+00:00',NULL,NULL,0,'2024-01-01','10:00:00.000000',2,'2');
+INSERT INTO multi VALUES('ü','x',NULL,NULL,1e999,3,1,'2024-01-01','10:00:00.000000',1099511627776,'3.5');
+CREATE TABLE IF NOT EXISTS "stats" (
+"index" TEXT,
+  "when" TEXT,
+  "f" REAL,
+  "i" REAL,
+  "u" REAL
+);
+CREATE INDEX "ix_frame_index"ON "frame" ("index");
+CREATE INDEX "ix_multi_s_cat"ON "multi" ("s","cat");
+CREATE INDEX "ix_stats_index"ON "stats" ("index");
+COMMIT;

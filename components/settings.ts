@@ -203,6 +203,7 @@ function readPolicies(read: ConfigReader): Policies {
     badText: read.map("badText") as Policies["badText"],
     names: read.text("names") as Policies["names"],
     rename: read.map("rename"),
+    distribution: read.map("distribution"),
     maxRejects: read.integer("maxRejects", 0, Number.MAX_SAFE_INTEGER),
     maxRejectsByTable: read.numbers("maxRejectsByTable"),
     orphans: read.text("orphans") as Policies["orphans"],

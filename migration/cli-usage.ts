@@ -43,6 +43,11 @@ const options: [commands: readonly Command[], option: string, meaning: string][]
     "--bad-text [COLUMN=]WHAT",
     "texts with NUL or bytes that are no text, in a column (table.column) or anywhere: reject (default), replace, or bytea; may be repeated",
   ],
+  [
+    reading,
+    "--distribute TABLE=HOW",
+    "of a Citus cluster: 'by COLUMN' spreads the table over the workers, reference copies it to each; may be repeated",
+  ],
   [reading, "--names WHAT", "keep (default), or snake_case: OrderID becomes order_id"],
   [reading, "--rename NAME=NEW", "the target's name of a table, column (table.column), index or view; may be repeated"],
   [

@@ -25,7 +25,12 @@ export interface Policies {
   names: "keep" | "snake_case";
   /** Names of single tables, columns (`table.column`), indexes and views, by the source's names; they win over `names`. */
   rename: Record<string, string>;
+  /** Of a Citus cluster, by source table: `by <column>` spreads its rows over the workers, `reference` copies the table to each. The others stay on the coordinator. */
+  distribution: Record<string, string>;
 }
+
+/** Where a Citus cluster keeps a table's rows: spread by a column's value (its name in the target), or whole on every worker. */
+export type Distribution = { kind: "key"; column: string } | { kind: "reference" };
 
 export type BadText = "reject" | "replace" | "bytea";
 
@@ -329,6 +334,8 @@ export interface TablePlan {
   /** What it gives next. */
   nextIdentity: string | null;
   rowCount: string;
+  /** Absent for a table that is on the server itself. */
+  distribution?: Distribution;
 }
 
 export interface ViewPlan {
@@ -522,7 +529,7 @@ export interface PlannedTable {
   rowCount: string;
   /** In their order. */
   columns: PlannedColumn[];
-  /** Its primary key, unique constraints, indexes and foreign keys. */
+  /** Its primary key, unique constraints, indexes and foreign keys, and how a cluster distributes it. */
   keys: {
     /** In PostgreSQL. */
     name: string;

@@ -1,6 +1,7 @@
 /** What the user decides in place of the defaults: one vocabulary for options, command line and stack config. */
 import { messageOf } from "../support/errors";
 import type { Policies } from "./model";
+import { isDistribution } from "./plan/distribution";
 import { readTypeWords } from "./plan/type-words";
 
 export const defaultPolicies: Policies = {
@@ -12,6 +13,7 @@ export const defaultPolicies: Policies = {
   badText: {},
   names: "keep",
   rename: {},
+  distribution: {},
 };
 
 /** What is wrong with one policy, and what would be right. */
@@ -42,6 +44,17 @@ export function policyErrors(policies: Policies): PolicyError[] {
       typeof to === "string" && to !== "" && !to.includes("\0") && Buffer.byteLength(to) <= 63
         ? []
         : [{ policy: "rename", problem: `has ${JSON.stringify(to)} for ${from}`, accepted: "names of 1 to 63 bytes" }],
+    ),
+    ...Object.entries(policies.distribution).flatMap(([table, words]): PolicyError[] =>
+      isDistribution(words)
+        ? []
+        : [
+            {
+              policy: "distribution",
+              problem: `has ${JSON.stringify(words)} for ${table}`,
+              accepted: "reference, by <column>",
+            },
+          ],
     ),
     ...wordError("orphans", policies.orphans, ["keep", "setAside"]),
   ];

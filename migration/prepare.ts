@@ -2,6 +2,7 @@
 import { rmSync, statSync } from "node:fs";
 import type { Client } from "pg";
 import { Crew } from "./crew";
+import { requireCitus } from "./load/distribute";
 import { unfitWarnings } from "./load/fit";
 import { longRowWarnings } from "./load/row-size";
 import type { Run } from "./load/run";
@@ -9,6 +10,7 @@ import { readTargetTables, readTargetViews } from "./load/target-tables";
 import type { MigrationOptions, MigrationPlan, SourceCatalog } from "./model";
 import { readChoices } from "./plan/choices";
 import { type Profiles, planCreate } from "./plan/create-plan";
+import { planDistribution } from "./plan/distribution";
 import { familiesOf, planExisting } from "./plan/existing-plan";
 import { readObjects, readTables } from "./source/catalog";
 import { SourceCheck } from "./source/check";
@@ -108,9 +110,13 @@ export async function makePlan(
     throw error;
   }
   catalog.foreignKeyViolations = await run.step("looking for orphans in the source", () => check.orphans);
-  if (options.mode === "existing")
-    return planExisting(catalog, profiles, targets, options, await readTargetViews(client, options.schema));
-  const planned = planCreate(catalog, profiles, options);
+  const planned =
+    options.mode === "existing"
+      ? planExisting(catalog, profiles, targets, options, await readTargetViews(client, options.schema))
+      : planCreate(catalog, profiles, options);
+  planDistribution(planned, options.distribution);
+  await requireCitus(client, planned);
+  if (options.mode === "existing") return planned;
   planned.warnings.push(
     ...unfitWarnings(db, planned, options.badRows),
     ...longRowWarnings(db, planned, options.badRows),

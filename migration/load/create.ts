@@ -7,6 +7,7 @@ import { counted } from "../report/text";
 import type { Builders } from "./builders";
 import { makeChecks } from "./checks";
 import { settleDefaults } from "./defaults";
+import { distributeTables } from "./distribute";
 import { makeForeignKeys } from "./foreign-keys";
 import { hasGenerated, settleGenerated, withoutGenerated } from "./generated";
 import { createKey } from "./keys";
@@ -28,6 +29,7 @@ export async function loadStaging(
       await settleDefaults(context, plan, table);
       await makeTable(client, schema, withoutGenerated(table));
     }
+    await distributeTables(client, schema, plan.tables);
   });
   const orphans =
     policy === "keep"

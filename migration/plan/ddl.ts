@@ -1,5 +1,5 @@
 /** The SQL that makes the planned objects. */
-import { escapeIdentifier } from "pg";
+import { escapeIdentifier, escapeLiteral } from "pg";
 import type { CheckPlan, ForeignKeyPlan, IndexPlan, TablePlan } from "../model";
 import { typeSql } from "./types";
 
@@ -24,6 +24,15 @@ export function createTable(schema: string, table: TablePlan): string {
     ].join(" "),
   );
   return `CREATE TABLE ${qualified(schema, table.target)} (\n  ${columns.join(",\n  ")}\n)`;
+}
+
+/** How a Citus cluster is told where the table's rows go; undefined for a table that stays on the server itself. */
+export function distributeTable(schema: string, { target, distribution }: TablePlan): string | undefined {
+  if (distribution === undefined) return undefined;
+  const table = escapeLiteral(qualified(schema, target));
+  return distribution.kind === "reference"
+    ? `SELECT create_reference_table(${table})`
+    : `SELECT create_distributed_table(${table}, ${escapeLiteral(distribution.column)})`;
 }
 
 /** Primary key, unique constraints and indexes: each a statement, with the object's name for messages. */

@@ -1,5 +1,5 @@
-import type { MigrationPlan, PlannedTable, SourceCatalog } from "../model";
-import { addCheck, addForeignKey, createKeys, qualified } from "../plan/ddl";
+import type { MigrationPlan, PlannedTable, SourceCatalog, TablePlan } from "../model";
+import { addCheck, addForeignKey, createKeys, distributeTable, qualified } from "../plan/ddl";
 import { typeSql } from "../plan/types";
 
 /** The plan as the report keeps it: every column's type on both sides with the reason, and the SQL of the keys. */
@@ -23,6 +23,7 @@ export function plannedTables(plan: MigrationPlan, catalog: Pick<SourceCatalog, 
         evidence: column.profile,
       })),
       keys: [
+        ...distributionOf(plan.schema, table),
         ...createKeys(plan.schema, table),
         ...table.checks.map((check) => ({
           name: check.name,
@@ -35,4 +36,9 @@ export function plannedTables(plan: MigrationPlan, catalog: Pick<SourceCatalog, 
       ],
     };
   });
+}
+
+function distributionOf(schema: string, table: TablePlan): PlannedTable["keys"] {
+  const sql = distributeTable(schema, table);
+  return sql === undefined ? [] : [{ name: "distribution", sql }];
 }

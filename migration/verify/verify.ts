@@ -23,6 +23,7 @@ import { check, type Finding, withSnapshot } from "./snapshot";
 import { Source } from "./source";
 import { SourceSide } from "./source-side";
 import { compareTrigger } from "./triggers";
+import { ViewReader } from "./view-reader";
 import { compareView, viewCheckName } from "./views";
 
 export interface VerificationInput {
@@ -41,6 +42,8 @@ export interface VerificationInput {
   triggers?: boolean;
   /** The source's side where it was started before, of the same file, tables and rows set aside. It is ended in any case. */
   sourceSide?: SourceSide;
+  /** How long the proof of one view may take on each side. */
+  viewSeconds?: number;
   /** Whether the different values of large tables are counted too. */
   thorough?: boolean;
   onProgress: (line: string) => void;
@@ -118,18 +121,20 @@ async function verifyBoth(input: VerificationInput, source: Source, side: Source
   });
 }
 
-async function verifyViews({ client, schema, plan, rejects, sourcePath }: VerificationInput): Promise<Check[]> {
-  if (plan.views.length === 0) return [];
-  const source = new Source(sourcePath, rejects);
+/** No view may hold up a run for longer, on either side. */
+const viewSeconds = 120;
+
+async function verifyViews(input: VerificationInput): Promise<Check[]> {
+  const { client, schema, plan, rejects, sourcePath } = input;
+  const { tables, views } = plan;
+  const reader = new ViewReader({ sourcePath, rejects: rejects.rows, tables, views }, input.viewSeconds ?? viewSeconds);
   try {
     const checks: Check[] = [];
-    for (const view of plan.views)
-      checks.push(
-        await check(client, viewCheckName(view), null, () => compareView(client, source, schema, plan, view)),
-      );
+    for (const view of views)
+      checks.push(await check(client, viewCheckName(view), null, () => compareView(client, reader, schema, view)));
     return checks;
   } finally {
-    source.close();
+    reader.end();
   }
 }
 

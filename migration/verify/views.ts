@@ -1,13 +1,11 @@
 /** Views: the same rows on both sides, in any order, each side by its own query and its own form of a cell. */
-import type { Client } from "pg";
+import { type Client, DatabaseError } from "pg";
 import { targetType } from "../load/target-tables";
-import type { MigrationPlan, TargetType, ViewPlan } from "../model";
+import type { TargetType, ViewPlan } from "../model";
 import { counted } from "../report/text";
-import { digestNumberSql, HashSum, isFree, rowDigest, rowDigestSql, rowText, rowTextSql } from "./row-hash";
+import { digestNumberSql, rowDigestSql, rowTextSql } from "./row-hash";
 import { type Finding, relation } from "./snapshot";
-import type { Source, SourceRow } from "./source";
-import { cellsOf } from "./table-rows";
-import { type Cell, impossible, type SqliteValue } from "./value";
+import { tookTooLong, type ViewReader } from "./view-reader";
 import { firstDifferences, likelyEqual, readTarget, rowLimit } from "./view-rows";
 
 export const viewCheckName = (view: Pick<ViewPlan, "target">) => `view ${view.target}`;
@@ -22,13 +20,12 @@ export interface ViewColumn {
 /**
  * Memory holds the rows only where they differ and are few.
  *
- * @param source a connection of its own: rows set aside are hidden in it
+ * @throws TookTooLong where a side takes longer than the reader waits
  */
 export async function compareView(
   client: Client,
-  source: Source,
+  reader: ViewReader,
   schema: string,
-  plan: MigrationPlan,
   view: ViewPlan,
 ): Promise<Finding> {
   const columns = await readColumns(client, schema, view);
@@ -36,27 +33,22 @@ export async function compareView(
   const planned = view.columns.map(({ target }) => target).join(", ");
   if (names !== planned)
     return { passed: false, source: planned, target: names || "no such view", detail: "the columns differ" };
-  const from = sourceView(source, plan, view);
-  const free = columns.map(({ type }) => isFree(type));
-  const here = new HashSum();
-  for await (const batch of viewCells(client, source, from, columns))
-    for (const cells of batch) here.add(rowDigest(rowText(cells, free)));
+  const here = await reader.sum(view, columns);
   const sql = `SELECT count(*) AS rows, coalesce(sum(${digestNumberSql(rowDigestSql(rowTextSql(columns)))}), 0)::text AS digest FROM ${relation(schema, view.target)}`;
-  const { rows } = await client.query<{ rows: string; digest: string }>(sql);
+  const { rows } = await within(client, reader.seconds, () => client.query<{ rows: string; digest: string }>(sql));
   const there = rows[0] ?? { rows: "0", digest: "0" };
   const shown = (count: number | string, digest: string) =>
     `${counted(count, "row")}, digest ${BigInt(digest).toString(16).slice(-16)}`;
-  const finding = { source: shown(here.rows, here.total()), target: shown(there.rows, there.digest), sql };
-  if (String(here.rows) === there.rows && here.total() === there.digest) return { ...finding, passed: true };
+  const finding = { source: shown(here.rows, here.digest), target: shown(there.rows, there.digest), sql };
+  if (String(here.rows) === there.rows && here.digest === there.digest) return { ...finding, passed: true };
   if (Math.max(here.rows, Number(there.rows)) > rowLimit)
     return {
       ...finding,
       passed: false,
       detail: `the rows differ, and are more than ${counted(rowLimit, "row")}, of which none is shown`,
     };
-  const ours: Cell[][] = [];
-  for await (const batch of viewCells(client, source, from, columns)) ours.push(...batch);
-  const theirs = await readTarget(client, schema, view.target, columns);
+  const ours = await reader.rows(view, columns);
+  const theirs = await within(client, reader.seconds, () => readTarget(client, schema, view.target, columns));
   if (view.approximate && likelyEqual(columns, ours, theirs))
     return {
       ...finding,
@@ -65,6 +57,18 @@ export async function compareView(
         "Equal, where sums and averages of reals are taken as equal within a billionth of their size: their last digits depend on the order of addition.",
     };
   return { ...finding, passed: false, detail: firstDifferences(columns, ours, theirs) };
+}
+
+/** The server's own limit of time, for one query. A failure takes it back with the check's savepoint. */
+async function within<T>(client: Client, seconds: number, query: () => Promise<T>): Promise<T> {
+  await client.query(`SET LOCAL statement_timeout TO ${Math.ceil(seconds * 1000)}`);
+  try {
+    const result = await query();
+    await client.query("SET LOCAL statement_timeout TO 0");
+    return result;
+  } catch (error) {
+    throw error instanceof DatabaseError && error.code === "57014" ? tookTooLong("PostgreSQL", seconds) : error;
+  }
 }
 
 async function readColumns(client: Client, schema: string, view: ViewPlan): Promise<ViewColumn[]> {
@@ -80,47 +84,4 @@ async function readColumns(client: Client, schema: string, view: ViewPlan): Prom
     timeForm: view.columns[i]?.timeForm ?? "text",
     storage: view.columns[i]?.storage ?? null,
   }));
-}
-
-async function* viewCells(
-  client: Client,
-  source: Source,
-  from: string,
-  columns: ViewColumn[],
-): AsyncGenerator<Cell[][]> {
-  for (const batch of source.query(`SELECT * FROM ${from}`)) {
-    const cells = cellsOf(client, columns, [batch]);
-    for await (const rows of cells) {
-      for (const [i, row] of rows.entries()) markStorage(row, batch[i] as SourceRow, columns);
-      yield rows;
-    }
-  }
-}
-
-/** A computed value of another storage class is another value, even where its text is the same. */
-function markStorage(cells: Cell[], row: SourceRow, columns: ViewColumn[]): void {
-  for (const [i, { storage, type }] of columns.entries()) {
-    const value = row[i] ?? null;
-    if (storage === null || value === null) continue;
-    const class_ = storageClass(value);
-    if (class_ !== storage && !(storage === "number" && (class_ === "integer" || class_ === "real")))
-      cells[i] = impossible(value, type.kind);
-  }
-}
-
-function storageClass(value: SqliteValue): string {
-  if (typeof value === "bigint") return "integer";
-  if (typeof value === "number") return "real";
-  return typeof value === "string" ? "text" : "blob";
-}
-
-/** The view as a FROM item that reads no row that was set aside. */
-function sourceView(source: Source, plan: MigrationPlan, view: ViewPlan): string {
-  const views = (names: string[]): ViewPlan[] =>
-    plan.views.filter((other) => names.includes(other.target)).flatMap((other) => [other, ...views(other.reads)]);
-  const all = [view, ...views(view.reads)];
-  const tables = plan.tables.filter(
-    (table) => all.some((one) => one.reads.includes(table.target)) && source.rejectedRows(table) > 0,
-  );
-  return tables.length === 0 ? source.mainName(view.source) : source.viewWithout(view.source, all, tables);
 }

@@ -1,6 +1,9 @@
 /** What becomes of views whose proof fails, of those of an earlier run, and of those over rows that were set aside. */
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrate, plan } from "../../../migration/migrate";
+import { SetAside } from "../../../migration/set-aside";
+import { verifyMigration } from "../../../migration/verify/verify";
 import { verifyTarget } from "../../../migration/verify/verify-target";
 import { connect, type PostgresTarget } from "../../../support/postgres";
 import { type TestServer, testServer } from "../../support/postgres";
@@ -149,3 +152,48 @@ test("a verification later finds a view that was dropped, and one that gives oth
     ["view w", 'only PostgreSQL gives (id "1")'],
   ]);
 });
+
+test("a view that takes longer than anybody waits is not proved, on whichever side, and what comes after it is", async () => {
+  const source = sqliteFile(
+    folder,
+    `CREATE TABLE t(id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1);
+     CREATE VIEW a_slow AS SELECT count(*) AS n FROM t AS a, t AS b, t AS c WHERE a.id + b.id + c.id > 0; CREATE VIEW fine AS SELECT id FROM t;`,
+  );
+  const target = await server.createDatabase();
+  const options = { source, target, workFolder: folder };
+  expect((await migrate(options)).leftBehind).toEqual([]);
+  const planned = await plan(options);
+  const views = async (viewSeconds: number) => {
+    const client = await connect(target);
+    try {
+      const { checks } = await verifyMigration({
+        sourcePath: source,
+        client,
+        schema: "public",
+        plan: planned,
+        rejects: new SetAside(),
+        loaded: [],
+        compareQueries: [],
+        viewSeconds,
+        onProgress: quiet,
+      });
+      return checks.flatMap(({ name, status, detail }) => (name.startsWith("view ") ? [[name, status, detail]] : []));
+    } finally {
+      await client.end();
+    }
+  };
+  await query(target, "INSERT INTO t SELECT generate_series(2, 5000)");
+  expect(await views(3)).toMatchObject([
+    ["view a_slow", "not done", "not proved: on PostgreSQL's side it took longer than 3 s"],
+    ["view fine", "failed", expect.stringContaining("only PostgreSQL gives")],
+  ]);
+  const db = new Database(source);
+  db.exec(
+    "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO t SELECT i FROM n",
+  );
+  db.close();
+  expect(await views(3)).toEqual([
+    ["view a_slow", "not done", "not proved: on SQLite's side it took longer than 3 s"],
+    ["view fine", "passed", null],
+  ]);
+}, 60_000);

@@ -1,21 +1,14 @@
 /** The life of the application's .env: DATABASE_URL in it, and a .env.example beside it that holds no secret. */
 import { chownSync, existsSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { audit } from "../support/audit";
+import { join } from "node:path";
 import { readKey, removeKey, setKey } from "../support/env-text";
-import { messageOf, UserError } from "../support/errors";
 import { writeFileAtomic } from "../support/files";
+import { fileDiff, type HandedOut, handOut, unwritable } from "../support/handed-out-file";
 import { unknownValue } from "../support/unknown-value";
 
-interface Inputs {
-  /** From the project's folder. */
-  file: string;
+interface Inputs extends HandedOut {
   /** A secret. */
   url: string;
-  /** For the log of what was handed out; absent in states of before there was one. */
-  role?: string;
-  version?: string;
-  auditFile?: string;
 }
 
 interface Outputs extends Inputs {
@@ -24,6 +17,7 @@ interface Outputs extends Inputs {
 
 const key = "DATABASE_URL";
 
+export { readFile as read } from "../support/handed-out-file";
 export { check } from "../support/plain-resource";
 
 export async function create(inputs: Inputs) {
@@ -33,17 +27,11 @@ export async function create(inputs: Inputs) {
 
 /** Looks at the file itself, so that `up` mends what was changed in it by hand, with no refresh before. */
 export async function diff(_id: string, olds: Outputs, news: Inputs) {
-  const moved = resolve(news.file) !== olds.path;
-  const changes = moved || news.url === unknownValue || news.url !== olds.url || !isInPlace(olds);
-  return { changes, replaces: moved ? ["file"] : [], deleteBeforeReplace: true };
+  return fileDiff(olds, news, news.url === unknownValue || news.url !== olds.url || !isInPlace(olds));
 }
 
 export async function update(_id: string, _olds: Outputs, news: Inputs) {
   return { outs: write(news) };
-}
-
-export async function read(id: string, props: Outputs) {
-  return existsSync(props.path) ? { id, props } : {};
 }
 
 /** Takes the line out again. The application's former line is left as the comment it is: going back is the operator's word. */
@@ -62,13 +50,11 @@ export async function remove(_id: string, props: Outputs) {
 export { remove as delete };
 
 function write(inputs: Inputs): Outputs {
-  const path = resolve(inputs.file);
-  setIn(path, inputs.url, 0o600);
-  const example = examplePath(path);
-  setIn(example, withoutPassword(inputs.url), existsSync(example) ? statSync(example).mode & 0o777 : 0o644);
-  const { role = "", version = "", auditFile = "" } = inputs;
-  audit(auditFile, { event: "handed out", version, role, to: path });
-  return { ...inputs, path };
+  return handOut(inputs, (path) => {
+    setIn(path, inputs.url, 0o600);
+    const example = examplePath(path);
+    setIn(example, withoutPassword(inputs.url), existsSync(example) ? statSync(example).mode & 0o777 : 0o644);
+  });
 }
 
 function setIn(path: string, url: string, mode: number): void {
@@ -84,11 +70,7 @@ function replace(path: string, text: string, mode: number): void {
     writeFileAtomic(real, text, mode);
     if (owner !== undefined && process.getuid?.() === 0) chownSync(real, owner.uid, owner.gid);
   } catch (error) {
-    throw new UserError(
-      `${path} could not be written: ${messageOf(error)}.`,
-      "Mend the folder's permissions, or set pgstead:envFile to another place.",
-      { cause: error },
-    );
+    throw unwritable(path, "envFile", error);
   }
 }
 

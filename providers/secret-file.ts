@@ -11,26 +11,20 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { resolve } from "node:path";
-import { audit } from "../support/audit";
-import { messageOf, UserError } from "../support/errors";
 import { writeFileAtomic } from "../support/files";
+import { fileDiff, type HandedOut, handOut, unwritable } from "../support/handed-out-file";
 import { isUnknown } from "../support/unknown-value";
 
-interface Inputs {
-  /** From the project's folder. */
-  file: string;
+interface Inputs extends HandedOut {
   /** A secret. */
   content: string;
-  role: string;
-  version: string;
-  auditFile: string;
 }
 
 interface Outputs extends Inputs {
   path: string;
 }
 
+export { readFile as read } from "../support/handed-out-file";
 export { check } from "../support/plain-resource";
 
 export async function create(inputs: Inputs) {
@@ -40,17 +34,11 @@ export async function create(inputs: Inputs) {
 
 /** Looks at the file itself, so that `up` mends what was changed in it by hand. */
 export async function diff(_id: string, olds: Outputs, news: Inputs) {
-  const moved = resolve(news.file) !== olds.path;
-  const changes = moved || isUnknown(news) || news.content !== olds.content || !isInPlace(olds);
-  return { changes, replaces: moved ? ["file"] : [], deleteBeforeReplace: true };
+  return fileDiff(olds, news, isUnknown(news) || news.content !== olds.content || !isInPlace(olds));
 }
 
 export async function update(_id: string, _olds: Outputs, news: Inputs) {
   return { outs: write(news) };
-}
-
-export async function read(id: string, props: Outputs) {
-  return existsSync(props.path) ? { id, props } : {};
 }
 
 /** A file with another content is somebody else's by now. */
@@ -61,19 +49,14 @@ async function remove(_id: string, props: Outputs): Promise<void> {
 export { remove as delete };
 
 function write(inputs: Inputs): Outputs {
-  const path = resolve(inputs.file);
-  try {
-    if (existsSync(path)) overwrite(path, inputs.content);
-    else writeFileAtomic(path, inputs.content, 0o600);
-  } catch (error) {
-    throw new UserError(
-      `${path} could not be written: ${messageOf(error)}.`,
-      "Mend the folder's permissions, or set pgstead:secretFile to another place.",
-      { cause: error },
-    );
-  }
-  audit(inputs.auditFile, { event: "handed out", version: inputs.version, role: inputs.role, to: path });
-  return { ...inputs, path };
+  return handOut(inputs, (path) => {
+    try {
+      if (existsSync(path)) overwrite(path, inputs.content);
+      else writeFileAtomic(path, inputs.content, 0o600);
+    } catch (error) {
+      throw unwritable(path, "secretFile", error);
+    }
+  });
 }
 
 /**

@@ -247,7 +247,11 @@ const rules: Record<Family, (column: Evidence) => TypeDecision> = {
     // Rails writes 2000-01-01 before the time, others the day on which their counting begins.
     if (column.formsWithin("date and time"))
       return {
-        ...column.decide({ kind: "timestamp" }, `all ${column.values} values have a date before the time`, "text"),
+        ...column.decide(
+          { kind: "timestamp" },
+          `all ${column.values} values have a date before the time, which time would lose (where it means nothing, as Rails' 2000-01-01: ALTER … TYPE time USING …::time afterwards)`,
+          "text",
+        ),
         widened: true,
       };
     return column.widen("not all values are times of day with at most microseconds");

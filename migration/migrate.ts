@@ -213,6 +213,8 @@ async function migrateCreate(work: Work): Promise<void> {
     );
     try {
       outcome.tables = await loadStaging(load, plan, options.orphans, builders);
+      // What the threads have in memory, the proof needs.
+      await load.crew.end();
       refuseBadRows(work);
       plan.warnings.push(...run.mendedWarnings());
       startSourceSide(work);

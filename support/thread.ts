@@ -14,7 +14,7 @@ export interface Thread<T> {
 }
 
 /** Rows that are read one after another are short-lived: with this much room in MB, most are gone before they are moved. */
-const youngGeneration = 32;
+const youngGeneration = 16;
 
 // Node evaluates this as JavaScript; the compiler of TypeScript is loaded by it.
 const start = `

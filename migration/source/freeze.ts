@@ -8,10 +8,10 @@ import {
   closeSync,
   constants,
   copyFileSync,
-  createReadStream,
   existsSync,
   mkdtempSync,
   openSync,
+  readSync,
   rmSync,
   statSync,
   writeSync,
@@ -50,7 +50,7 @@ export async function freeze(source: string, folder: string, stamp: string): Pro
     else await copyDatabase(source, path);
     const journalMode = isScript(source) ? "delete" : journalModeOf(source);
     settleHeader(path);
-    return { path, fingerprint: await fingerprint(source, path, journalMode), readable: makeReadable(path) };
+    return { path, fingerprint: fingerprint(source, path, journalMode), readable: makeReadable(path) };
   } catch (error) {
     for (const suffix of ["", "-wal", "-shm", "-journal", ".readable"]) rmSync(path + suffix, { force: true });
     throw explain(source, error);
@@ -196,14 +196,14 @@ function journalModeOf(path: string): string {
   return readStart(path, 20)[19] === 2 ? "wal" : "delete";
 }
 
-async function fingerprint(source: string, path: string, journalMode: string): Promise<SourceFingerprint> {
+function fingerprint(source: string, path: string, journalMode: string): SourceFingerprint {
   const db = openReadOnly(path);
   try {
     const pragma = (name: string) => db.pragma(name, { simple: true });
     return {
       path: source,
       sizeBytes: String(statSync(path).size),
-      sha256: await sha256(path),
+      sha256: sha256(path),
       pageSize: Number(pragma("page_size")),
       pageCount: Number(pragma("page_count")),
       userVersion: Number(pragma("user_version")),
@@ -217,8 +217,15 @@ async function fingerprint(source: string, path: string, journalMode: string): P
   }
 }
 
-async function sha256(path: string): Promise<string> {
+/** Over one buffer that is used again: a stream leaves as many of them as the file is long. */
+function sha256(path: string): string {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  const bytes = Buffer.allocUnsafe(1 << 20);
+  const file = openSync(path, "r");
+  try {
+    for (let read = readSync(file, bytes); read > 0; read = readSync(file, bytes)) hash.update(bytes.subarray(0, read));
+  } finally {
+    closeSync(file);
+  }
   return hash.digest("hex");
 }

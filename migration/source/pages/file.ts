@@ -21,7 +21,10 @@ export interface FileHeader {
   pageCount: number;
 }
 
-/** Pages through a few windows on the file. `bytes`, `view` and `at` tell where the page lies that was asked for last. */
+/**
+ * Pages through a few windows on the file. `bytes`, `view` and `at` tell where the page lies that was asked for last; they are good until the next is
+ * asked for, since the memory of a window is used again.
+ */
 export class PageFile {
   readonly header: FileHeader;
   bytes: Buffer = Buffer.alloc(0);
@@ -45,7 +48,7 @@ export class PageFile {
     this.#windowBytes = Math.max(windowBytes, this.header.pageSize);
   }
 
-  /** Goes to a page, by number from 1. A window that is pushed out stays as it is for whoever still holds it. */
+  /** Goes to a page, by number from 1. */
   seek(page: number): void {
     const { pageSize, pageCount } = this.header;
     if (page < 1 || page > pageCount) throw new NotReadHere(`page ${page} is not in the file`);
@@ -53,8 +56,7 @@ export class PageFile {
     const number = Math.floor(position / this.#windowBytes);
     let window = this.#kept.get(number);
     if (window === undefined) {
-      window = this.#read(number);
-      if (this.#kept.size >= this.#most) this.#kept.delete(this.#kept.keys().next().value ?? -1);
+      window = this.#read(number, this.#pushOut());
       this.#kept.set(number, window);
     }
     this.bytes = window.bytes;
@@ -62,17 +64,31 @@ export class PageFile {
     this.at = position - number * this.#windowBytes;
   }
 
-  #read(number: number): Window {
+  /** The window that was read first of those kept, when there are enough. */
+  #pushOut(): Window | undefined {
+    if (this.#kept.size < this.#most) return undefined;
+    const [[number, window] = [-1, undefined]] = this.#kept;
+    this.#kept.delete(number);
+    return window;
+  }
+
+  #read(number: number, used: Window | undefined): Window {
     const start = number * this.#windowBytes;
     const expected = Math.min(this.#windowBytes, this.header.pageCount * this.header.pageSize - start);
-    const bytes = Buffer.allocUnsafeSlow(expected);
-    if (readSync(this.#file, bytes, 0, expected, start) !== expected) throw new NotReadHere("the file is cut short");
-    return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, expected) };
+    const window = used ?? newWindow(this.#windowBytes);
+    if (readSync(this.#file, window.bytes, 0, expected, start) !== expected)
+      throw new NotReadHere("the file is cut short");
+    return window;
   }
 
   close(): void {
     closeSync(this.#file);
   }
+}
+
+function newWindow(length: number): Window {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, length) };
 }
 
 function readHeader(file: number): FileHeader {

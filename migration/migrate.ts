@@ -18,16 +18,15 @@ import { type OnProgress, placeOf, Run } from "./load/run";
 import { checkNames, checkReplaceable, dropStaging, lostPrivileges, openStaging, swapIntoPlace } from "./load/staging";
 import type { LoadContext } from "./load/table";
 import { makeTriggers } from "./load/triggers";
-import { dropUnprovedViews, makeViews } from "./load/views";
-import type { Check, MigrationOptions, MigrationPlan, MigrationReport, TableReport } from "./model";
+import { makeViews } from "./load/views";
+import type { MigrationOptions, MigrationPlan, MigrationReport } from "./model";
 import { decisiveOptions, type MigrationInput, migrationOptions } from "./options";
 import { finishCheck, makePlan, type Prepared, prepare, release } from "./prepare";
-import { plannedTables } from "./report/planned-tables";
+import { startSourceSide, verify } from "./prove";
+import { describeServer, makeReport } from "./report/make-report";
 import { writeReport } from "./report/write-report";
 import { writePlanFile } from "./retry/plan-file";
-import { notProved } from "./verify/not-proved";
-import { SourceSide } from "./verify/source-side";
-import { verifyMigration } from "./verify/verify";
+import type { Work } from "./work";
 
 /** The migration was tried and did not succeed; the target is as it was. The report says why. */
 export class MigrationFailed extends UserError {
@@ -164,20 +163,6 @@ async function damageBehind(error: unknown, { check }: Prepared): Promise<unknow
   );
 }
 
-/** One migration under way. */
-interface Work {
-  run: Run;
-  options: MigrationOptions;
-  client: Client;
-  plan: MigrationPlan;
-  prepared: Prepared;
-  server: MigrationReport["target"];
-  /** From when all rows are loaded. */
-  sourceSide: SourceSide | null;
-  /** What is known so far: the report has it also when the run fails. */
-  outcome: Pick<MigrationReport, "tables" | "checks" | "queries" | "notProved">;
-}
-
 function loadContext(work: Work, schema: string): LoadContext {
   const { run, options, client, plan, prepared } = work;
   return {
@@ -302,18 +287,6 @@ function refuseNothing({ source, tables }: MigrationPlan): void {
   );
 }
 
-/** The source's side of the proof needs nothing of the target: it begins as soon as it is known which rows were set aside. */
-function startSourceSide(work: Work): void {
-  const { prepared, run, plan, options } = work;
-  if (options.verification === "off") return;
-  work.sourceSide = new SourceSide({
-    sourcePath: prepared.frozen.readable.path,
-    rejects: run.setAside.rows,
-    tables: plan.tables,
-    thorough: options.verification === "thorough",
-  });
-}
-
 function refuseBadRows({ run, plan }: Work): void {
   const [first] = run.rejects;
   if (first === undefined || plan.tables.every((table) => run.exceededLimit(table.source) === null)) return;
@@ -325,118 +298,4 @@ function refuseBadRows({ run, plan }: Work): void {
     `${count} ${count === 1 ? "row does" : "rows do"} not fit, the first in ${placeOf(first)}: ${first.reason}`,
     `They are all in ${run.rejectsPath}. Mend them in SQLite, or let badRows be skip (or maxRejects as many) to set them aside.${texts}`,
   );
-}
-
-async function verify(
-  { run, options, client, plan, prepared, outcome, sourceSide }: Work,
-  schema: string,
-): Promise<void> {
-  if (options.verification === "off") {
-    outcome.notProved = [
-      "Nothing was verified: the rows were loaded, and no cell was compared.",
-      "SQLite's pages and rows were checked by quick_check; its indexes against its tables, and its foreign keys, were not.",
-      ...notProved(plan, run.setAside),
-    ];
-    return;
-  }
-  const result = await run.step("verifying", () =>
-    verifyMigration({
-      sourcePath: prepared.frozen.readable.path,
-      client,
-      schema,
-      plan,
-      rejects: run.setAside,
-      loaded: outcome.tables,
-      compareQueries: options.compareQueries,
-      thorough: options.verification === "thorough",
-      ...(sourceSide === null ? {} : { sourceSide }),
-      onProgress: run.progress,
-    }),
-  );
-  if (options.mode === "create") {
-    const { checks, lines } = await dropUnprovedViews(client, schema, plan, result.checks);
-    for (const line of lines) run.log(line);
-    Object.assign(result, { checks, notProved: notProved(plan, run.setAside) });
-  }
-  Object.assign(outcome, result);
-  const failed = result.checks.filter((check) => check.status !== "passed");
-  for (const check of failed) run.log(`check ${check.status}: ${describeCheck(check)}`);
-  if (failed.length > 0) {
-    // Damage explains them.
-    await prepared.check.whole;
-    throw new UserError(
-      `${failed.length} of ${result.checks.length} checks did not pass: ${failed.slice(0, 3).map(describeCheck).join("; ")}${failed.length > 3 ? "; …" : ""}.`,
-      "Each is in the report, with what both sides say.",
-    );
-  }
-}
-
-function describeCheck(check: Check): string {
-  const where = check.table === null ? "" : ` of ${check.table}`;
-  return `${check.name}${where} ${check.status}${check.detail === null ? "" : ` (${check.detail})`}`;
-}
-
-async function describeServer(options: MigrationOptions, client: Client): Promise<MigrationReport["target"]> {
-  const { rows } = await client.query<{ version: string; database: string; role: string }>(
-    "SELECT current_setting('server_version') AS version, current_database() AS database, current_user AS role",
-  );
-  const [row] = rows;
-  return {
-    url: describeTarget(options.target),
-    schema: options.schema,
-    serverVersion: row?.version ?? "",
-    database: row?.database ?? "",
-    role: row?.role ?? "",
-  };
-}
-
-function makeReport({ run, options, plan, prepared, server, outcome }: Work, failure: string | null): MigrationReport {
-  const finishedAt = new Date();
-  const sum = (count: (table: TableReport) => string) =>
-    outcome.tables.reduce((total, table) => total + BigInt(count(table)), 0n).toString();
-  return {
-    format: 1,
-    version,
-    status: failure !== null ? "failed" : options.verification === "off" ? "loaded" : "verified",
-    failure,
-    startedAt: run.startedAt.toISOString(),
-    finishedAt: finishedAt.toISOString(),
-    durationMs: finishedAt.getTime() - run.startedAt.getTime(),
-    source: plan.source,
-    target: server,
-    mode: plan.mode,
-    badRows: options.badRows,
-    totals: {
-      tables: outcome.tables.length,
-      sourceRows: sum((table) => table.sourceRows),
-      loadedRows: sum((table) => table.loadedRows),
-      rejectedRows: sum((table) => table.rejectedRows),
-      errors: run.setAside.count() + outcome.checks.filter((check) => check.status !== "passed").length,
-    },
-    tables: outcome.tables,
-    planned: plannedTables(plan, prepared.catalog),
-    phases: run.phases,
-    triggers: plan.triggers.map(({ source, target, table, statements }) => ({
-      source,
-      target,
-      table,
-      sql: statements.map((statement) => `${statement};`).join("\n"),
-    })),
-    views: plan.views.map(({ source, target, sql }) => ({ source, target, sql })),
-    leftBehind: plan.leftBehind,
-    warnings: plan.warnings,
-    rejects: run.rejects,
-    checks: outcome.checks,
-    queries: outcome.queries,
-    notProved: outcome.notProved,
-    files: {
-      folder: run.folder,
-      json: join(run.folder, "report.json"),
-      markdown: join(run.folder, "report.md"),
-      html: join(run.folder, "report.html"),
-      log: run.logPath,
-      backup: prepared.frozen.path,
-      rejects: run.rejectsFile,
-    },
-  };
 }

@@ -107,14 +107,8 @@ export class DockerServer extends pulumi.ComponentResource {
     );
 
     this.server = {
-      ...ownServer,
-      host: cluster.host,
-      port: cluster.port,
-      superuser: cluster.superuser,
-      superuserPassword: password,
-      version: cluster.version,
+      ...ownServer(cluster, password),
       dataFolder: pulumi.interpolate`docker volume ${volume.name}`,
-      identity: cluster.systemIdentifier,
       hasContent: false,
       // The role and the database go with the volume, kept or not.
       contentOptions: { deletedWith: cluster },

@@ -34,14 +34,8 @@ export class EmbeddedServer extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true, protect: settings.protect },
     );
     this.server = {
-      ...ownServer,
-      host: cluster.host,
-      port: cluster.port,
-      superuser: cluster.superuser,
-      superuserPassword: password,
-      version: cluster.version,
+      ...ownServer(cluster, password),
       dataFolder: cluster.paths.apply((paths) => paths.dataFolder),
-      identity: cluster.systemIdentifier,
       // Making the server moves the folder into place: it is there only before that.
       hasContent: settings.startFrom !== "" && existsSync(settings.startFrom),
       // The role and the database go with the data folder, kept or not; dropped one by one, kept data would be empty.

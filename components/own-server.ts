@@ -5,8 +5,33 @@ import type { DockerSettings, EmbeddedSettings } from "./settings";
 
 type OwnSettings = EmbeddedSettings | DockerSettings;
 
-/** They are reached on their machine, or through a tunnel to it. */
-export const ownServer = { isSuperuser: true, tlsMode: "disable", tlsCaFile: "", protectsDatabase: false } as const;
+/** What the dynamic resource of a server tells of it. */
+interface OwnCluster {
+  host: pulumi.Output<string>;
+  port: pulumi.Output<number>;
+  superuser: pulumi.Output<string>;
+  version: pulumi.Output<string>;
+  systemIdentifier: pulumi.Output<string>;
+}
+
+/** How it is reached: on its machine, or through a tunnel to it. */
+export function ownServer(
+  { host, port, superuser, version, systemIdentifier }: OwnCluster,
+  password: pulumi.Output<string>,
+) {
+  return {
+    isSuperuser: true,
+    tlsMode: "disable",
+    tlsCaFile: "",
+    protectsDatabase: false,
+    host,
+    port,
+    superuser,
+    superuserPassword: password,
+    version,
+    identity: systemIdentifier,
+  } as const;
+}
 
 /** The generated password of the superuser. The first version has no keepers: a stack made before there were versions keeps its password. */
 export function superuserPassword(

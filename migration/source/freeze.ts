@@ -22,6 +22,7 @@ import { UserError } from "../../support/errors";
 import type { SourceFingerprint } from "../model";
 import { makeReadable, type ReadableCopy } from "./missing-collations";
 import { explain, openReadOnly, readStart, requireDatabaseFile, type Sqlite, takeAnySchema } from "./open";
+import { pageSizeOf } from "./pages/file";
 import { isScript, runScript } from "./script";
 
 export interface FrozenSource {
@@ -171,12 +172,6 @@ function settleHeader(path: string): void {
   } finally {
     closeSync(file);
   }
-}
-
-/** 1 stands for 65536, which two bytes cannot hold. */
-function pageSizeOf(header: Buffer): number {
-  const size = header.readUInt16BE(16);
-  return size === 1 ? 65_536 : size;
 }
 
 /** As SQLite writes it: 3.53.1 is 3053001. */

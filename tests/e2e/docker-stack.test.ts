@@ -2,11 +2,9 @@
  * A stack with `instance: docker`. Its whole life needs a Docker Engine and Pulumi's docker plugin, which no package registry holds: name a folder with its
  * official archive in PGSTEAD_PLUGINS. Without the plugin, that `up` says so before anything changes is what can be seen here.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { version as wanted } from "@pulumi/docker/package.json";
-import { Client } from "pg";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readKey } from "../../support/env-text";
 import { archivesIn, bestArchive } from "../../toolchain/archives";
 import { buildImage, docker, noDocker, testImage } from "../support/docker";
 import { freePort } from "../support/postgres";
@@ -79,16 +77,6 @@ describe.skipIf(reason !== undefined)("a stack in a container", () => {
       }
   });
 
-  async function query(sql: string): Promise<Record<string, unknown>[]> {
-    const client = new Client(readKey(readFileSync(project.path(".env"), "utf8"), "DATABASE_URL"));
-    await client.connect();
-    try {
-      return (await client.query(sql)).rows;
-    } finally {
-      await client.end();
-    }
-  }
-
   const container = async () => (await resources()).find(({ type }) => type === "docker:index/container:Container")?.id;
 
   it(
@@ -98,18 +86,18 @@ describe.skipIf(reason !== undefined)("a stack in a container", () => {
       buildImage(newer, { PG_VERSION: "16.99" });
       project.environment.PGSTEAD_PLUGINS = process.env.PGSTEAD_PLUGINS;
       expect(await up()).toMatch(/verified/);
-      expect(await query("SELECT count(*)::int AS n FROM audit_logs")).toEqual([{ n: 32 }]);
+      expect(await project.query("SELECT count(*)::int AS n FROM audit_logs")).toEqual([{ n: 32 }]);
       await up("--expect-no-changes");
       const first = await container();
       await pulumi("config", "set", "--path", "postgresSettings.max_connections", "33");
       await up();
-      expect(await query("SHOW max_connections")).toEqual([{ max_connections: "33" }]);
+      expect(await project.query("SHOW max_connections")).toEqual([{ max_connections: "33" }]);
       expect(await container()).toBe(first);
       await pulumi("config", "set", "image", newer);
       await up();
       expect(await container()).not.toBe(first);
-      expect(await query("SELECT count(*)::int AS n FROM audit_logs")).toEqual([{ n: 32 }]);
-      expect(await query("SHOW max_connections")).toEqual([{ max_connections: "33" }]);
+      expect(await project.query("SELECT count(*)::int AS n FROM audit_logs")).toEqual([{ n: 32 }]);
+      expect(await project.query("SHOW max_connections")).toEqual([{ max_connections: "33" }]);
       await pulumi("destroy", "--yes", "--skip-preview");
       for (const kind of ["container", "volume", "network"])
         expect(docker(kind, "ls", "--quiet", "--filter", "label=pgstead.stack=pgstead-dev")).toBe("");

@@ -1,8 +1,6 @@
 /** A stack on a server that is there already: only what is inside the server is made, and destroy leaves the data. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readKey } from "../../support/env-text";
 import { type TestServer, testServer } from "../support/postgres";
 import { TestProject } from "../support/project";
 
@@ -44,16 +42,6 @@ async function pulumi(...args: string[]): Promise<string> {
   return output;
 }
 
-async function query(sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client(readKey(readFileSync(project.path(".env"), "utf8"), "DATABASE_URL"));
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
 describe("a stack on an external server", () => {
   it(
     "is refused, before anything is made, while the superuser's password is missing or in plain text",
@@ -74,12 +62,12 @@ describe("a stack on an external server", () => {
       await pulumi("config", "set", "superuserPassword", "test-only", "--secret");
       const output = await pulumi("up", "--yes", "--skip-preview");
       expect(output).toMatch(/verified/);
-      expect(await query("SELECT current_user AS role, current_database() AS database")).toEqual([
+      expect(await project.query("SELECT current_user AS role, current_database() AS database")).toEqual([
         { role: "o'brien", database: "Rich & Famous" },
       ]);
-      const [{ n } = { n: 0 }] = await query("SELECT count(*)::int AS n FROM audit_logs");
+      const [{ n } = { n: 0 }] = await project.query("SELECT count(*)::int AS n FROM audit_logs");
       expect(n).toBeGreaterThan(100);
-      expect(await query("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toHaveLength(1);
+      expect(await project.query("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toHaveLength(1);
       await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
     },
     5 * minutes,
@@ -91,7 +79,7 @@ describe("a stack on an external server", () => {
       const env = readFileSync(project.path(".env"));
       await pulumi("destroy", "--yes", "--skip-preview");
       writeFileSync(project.path(".env"), env);
-      const [{ n } = { n: 0 }] = await query("SELECT count(*)::int AS n FROM audit_logs");
+      const [{ n } = { n: 0 }] = await project.query("SELECT count(*)::int AS n FROM audit_logs");
       expect(n).toBeGreaterThan(100);
     },
     2 * minutes,

@@ -2,11 +2,10 @@
  * The whole life of a stack on a server as providers rent them out: only over TLS, with a certificate of the provider's own authority, and an administrator
  * who may make roles and databases and is no superuser.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readKey } from "../../support/env-text";
 import { connect } from "../../support/postgres";
 import { unceasingApplication } from "../support/application";
 import { type TestServer, testServer } from "../support/postgres";
@@ -72,17 +71,6 @@ async function pulumi(...args: string[]): Promise<string> {
 }
 
 const up = (...args: string[]) => pulumi("up", "--yes", "--skip-preview", ...args);
-const url = () => readKey(readFileSync(project.path(".env"), "utf8"), "DATABASE_URL") ?? "";
-
-async function query(sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client(url());
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 /** Roles in which the administrator is a member with what is theirs: none, but while it is needed. */
 async function memberships(): Promise<unknown[]> {
@@ -98,22 +86,24 @@ it(
     const output = await up();
     expect(output).toMatch(/manager is no superuser/);
     expect(output).toMatch(/verified/);
-    expect(url()).toContain(`sslmode=verify-full&sslrootcert=${encodeURIComponent(project.path("provider.pem"))}`);
-    expect(await query("SELECT current_user::text AS me, session_user::text AS login")).toEqual([
+    expect(project.databaseUrl).toContain(
+      `sslmode=verify-full&sslrootcert=${encodeURIComponent(project.path("provider.pem"))}`,
+    );
+    expect(await project.query("SELECT current_user::text AS me, session_user::text AS login")).toEqual([
       { me: "shop", login: "shop_a" },
     ]);
-    await expect(new Client(url().replace(/\?.*/, "")).connect()).rejects.toThrow(
+    await expect(new Client(project.databaseUrl.replace(/\?.*/, "")).connect()).rejects.toThrow(
       /no pg_hba.conf entry.*no encryption/,
     );
-    const [{ n } = { n: 0 }] = await query("SELECT count(*)::int AS n FROM audit_logs");
+    const [{ n } = { n: 0 }] = await project.query("SELECT count(*)::int AS n FROM audit_logs");
     expect(n).toBeGreaterThan(100);
-    expect(await query("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")).toEqual([
+    expect(await project.query("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")).toEqual([
       { tableowner: "shop" },
     ]);
-    expect(await query("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toHaveLength(1);
-    expect(await query("SELECT obj_description('public'::regnamespace) ~ 'of the stack pgstead-dev' AS told")).toEqual([
-      { told: true },
-    ]);
+    expect(await project.query("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toHaveLength(1);
+    expect(
+      await project.query("SELECT obj_description('public'::regnamespace) ~ 'of the stack pgstead-dev' AS told"),
+    ).toEqual([{ told: true }]);
     expect(await memberships()).toEqual([]);
     const { rows } = await admin.query("SELECT has_database_privilege('public', 'shop', 'CONNECT') AS anybody");
     expect(rows).toEqual([{ anybody: false }]);
@@ -125,7 +115,7 @@ it(
 it(
   "rotates the password for an application that never pauses",
   async () => {
-    const application = unceasingApplication(url, "shop");
+    const application = unceasingApplication(() => project.databaseUrl, "shop");
     for (const version of ["2", "3"]) {
       await pulumi("config", "set", "secretVersion", version);
       await up();
@@ -150,7 +140,7 @@ it(
     await up("--expect-no-changes");
     await admin.query("ALTER ROLE shop_a PASSWORD 'changed by hand'");
     await up();
-    expect(await query("SELECT current_user::text AS me")).toEqual([{ me: "shop" }]);
+    expect(await project.query("SELECT current_user::text AS me")).toEqual([{ me: "shop" }]);
   },
   10 * minutes,
 );

@@ -1,9 +1,7 @@
 /** Alternating rotation with the real engine: an application that queries without pause, on what its .env says, sees no error. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readKey } from "../../support/env-text";
 import { unceasingApplication } from "../support/application";
 import { freePort } from "../support/postgres";
 import { TestProject } from "../support/project";
@@ -39,17 +37,6 @@ async function pulumi(...args: string[]): Promise<string> {
 }
 
 const up = (...args: string[]) => pulumi("up", "--yes", "--skip-preview", ...args);
-const url = () => readKey(readFileSync(project.path(".env"), "utf8"), "DATABASE_URL") ?? "";
-
-async function query(sql: string, at = url()): Promise<Record<string, unknown>[]> {
-  const client = new Client(at);
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
-}
 
 it(
   "goes from one role to two, and through five rotations, without an error for who follows the .env",
@@ -58,22 +45,22 @@ it(
     dataFolder = String(
       JSON.parse((await project.run("pulumi", "stack", "output", "--json", "--stack", "dev")).stdout).dataFolder,
     );
-    await query("CREATE TABLE before_rotation (id int)");
-    const application = unceasingApplication(url, "backupmgmt", 3);
+    await project.query("CREATE TABLE before_rotation (id int)");
+    const application = unceasingApplication(() => project.databaseUrl, "backupmgmt", 3);
     await pulumi("config", "set", "rotation", "alternating");
     await up();
-    const first = url();
+    const first = project.databaseUrl;
     for (const version of ["2", "3", "4", "5", "6"]) {
       await pulumi("config", "set", "secretVersion", version);
       await up();
-      expect(readFileSync(project.path("secret"), "utf8")).toBe(url());
+      expect(readFileSync(project.path("secret"), "utf8")).toBe(project.databaseUrl);
     }
     const { errors, logins, queries } = await application.stop();
     expect(errors).toEqual([]);
     expect(logins).toEqual(["backupmgmt", "backupmgmt_a", "backupmgmt_b"]);
     expect(queries).toBeGreaterThan(100);
     expect(existsSync(project.path("told the application"))).toBe(true);
-    await expect(query("SELECT 1", first)).rejects.toThrow(/password authentication failed/);
+    await expect(project.query("SELECT 1", first)).rejects.toThrow(/password authentication failed/);
     await up("--expect-no-changes");
     await pulumi("refresh", "--yes", "--skip-preview");
     await up("--expect-no-changes");
@@ -85,15 +72,15 @@ it(
   "gives the superuser another password in the running server",
   async () => {
     const stored = `SELECT pg_postmaster_start_time()::text AS started`;
-    const before = await query(stored);
+    const before = await project.query(stored);
     await pulumi("config", "set", "superuserSecretVersion", "2");
     await up();
     await up("--expect-no-changes");
-    expect(await query(stored)).toEqual(before);
+    expect(await project.query(stored)).toEqual(before);
     // Made as the superuser, so the new password is the one that works.
     await pulumi("config", "set", "--path", "extensions[0]", "pg_trgm");
     await up();
-    expect(await query("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toHaveLength(1);
+    expect(await project.query("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toHaveLength(1);
   },
   10 * minutes,
 );
@@ -103,8 +90,8 @@ it(
   async () => {
     await pulumi("config", "set", "rotation", "in-place");
     await up();
-    expect(await query("SELECT session_user::text AS login")).toEqual([{ login: "backupmgmt" }]);
-    expect(await query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'backupmgmt\\__'")).toEqual([]);
+    expect(await project.query("SELECT session_user::text AS login")).toEqual([{ login: "backupmgmt" }]);
+    expect(await project.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'backupmgmt\\__'")).toEqual([]);
     await up("--expect-no-changes");
   },
   10 * minutes,

@@ -1,7 +1,19 @@
 import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync, existsSync, linkSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { Client } from "pg";
+import { readKey } from "../../support/env-text";
 import { builtEngineFolder } from "../../toolchain/built-engine";
 
 const root = join(__dirname, "..", "..");
@@ -56,6 +68,22 @@ export class TestProject {
       child.once("error", fail);
       child.once("close", (code, signal) => settle({ ...result, code: code ?? `killed by ${signal}` }));
     });
+  }
+
+  /** DATABASE_URL, as the application finds it in its .env; empty where there is none. */
+  get databaseUrl(): string {
+    return readKey(readFileSync(this.path(".env"), "utf8"), "DATABASE_URL") ?? "";
+  }
+
+  /** Asks as the application does. */
+  async query(sql: string, url = this.databaseUrl): Promise<Record<string, unknown>[]> {
+    const client = new Client(url);
+    await client.connect();
+    try {
+      return (await client.query(sql)).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   remove(): void {

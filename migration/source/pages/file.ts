@@ -91,12 +91,17 @@ function newWindow(length: number): Window {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, length) };
 }
 
+/** Of a file's first bytes; 1 stands for 65536, which two bytes cannot hold. */
+export function pageSizeOf(header: Buffer): number {
+  const written = header.readUInt16BE(16);
+  return written === 1 ? 65_536 : written;
+}
+
 function readHeader(file: number): FileHeader {
   const header = Buffer.alloc(100);
   if (readSync(file, header, 0, 100, 0) !== 100 || header.toString("latin1", 0, 16) !== "SQLite format 3\0")
     throw new NotReadHere("not a database");
-  const written = header.readUInt16BE(16);
-  const pageSize = written === 1 ? 65536 : written;
+  const pageSize = pageSizeOf(header);
   if (pageSize < 512 || (pageSize & (pageSize - 1)) !== 0) throw new NotReadHere(`page size ${pageSize}`);
   // Write-ahead log, other payload fractions, UTF-16: not here.
   if (header[18] !== 1 || header[19] !== 1) throw new NotReadHere("a journal mode other than rollback");

@@ -30,6 +30,7 @@ export class DataMigration extends pulumi.ComponentResource {
         excludeTables: settings.excludeTables,
         batchSize: settings.batchSize,
         badRows: settings.badRows,
+        verification: settings.verification,
         policies: settings.policies,
         compareQueries: settings.compareQueries,
         run: settings.run,
@@ -60,6 +61,7 @@ interface SqliteLoadArgs {
   excludeTables: pulumi.Input<string[]>;
   batchSize: pulumi.Input<number>;
   badRows: pulumi.Input<string>;
+  verification: pulumi.Input<string>;
   policies: pulumi.Input<Policies>;
   compareQueries: pulumi.Input<{ name: string; sql: string }[]>;
   run: pulumi.Input<number>;

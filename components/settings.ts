@@ -21,6 +21,8 @@ const secretFileContents = ["url", "password"] as const;
 /** Who makes backups of the data. */
 const backupMakers = ["none", "provider", "archiving", "elsewhere"] as const;
 const badRowPolicies = ["fail", "skip"] as const;
+/** Without `off`: what a stack has moved in is proved. */
+const verifications = ["full", "thorough"] as const;
 
 /** The embedded server's part of the settings. */
 export interface EmbeddedSettings {
@@ -132,6 +134,7 @@ export interface MigrationSettings {
   excludeTables: string[];
   batchSize: number;
   badRows: (typeof badRowPolicies)[number];
+  verification: (typeof verifications)[number];
   policies: Policies;
   compareQueries: { name: string; sql: string }[];
   run: number;
@@ -181,6 +184,7 @@ export function readSettings(config = new pulumi.Config()): Settings {
     excludeTables: read.texts("excludeTables"),
     batchSize: read.integer("batchSize", 1, 1_000_000),
     badRows: read.oneOf("badRows", badRowPolicies),
+    verification: read.oneOf("verification", verifications),
     policies: readPolicies(read),
     compareQueries: read.queries("compareQueries"),
     run: read.integer("migrationRun", 1, 2 ** 31 - 1),

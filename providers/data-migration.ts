@@ -17,6 +17,7 @@ interface Inputs {
   excludeTables: string[];
   batchSize: number;
   badRows: MigrationOptions["badRows"];
+  verification: MigrationOptions["verification"];
   policies: Policies;
   compareQueries: CompareQuery[];
   /** Raised to load again. */
@@ -38,8 +39,9 @@ interface Inputs {
   password: string;
 }
 
-/** Without the password: a migration needs it only while it runs. */
-interface Outputs extends Omit<Inputs, "password"> {
+/** Without the password: a migration needs it only while it runs. A state of before it was an option has no `verification`. */
+interface Outputs extends Omit<Inputs, "password" | "verification"> {
+  verification?: Inputs["verification"];
   status: MigrationReport["status"];
   rows: string;
   report: ReportDigest;
@@ -151,7 +153,7 @@ function options(inputs: Inputs): MigrationOptions {
     excludeTables: inputs.excludeTables,
     batchSize: inputs.batchSize,
     badRows: inputs.badRows,
-    verification: "full",
+    verification: inputs.verification,
     ...inputs.policies,
     overwrite: inputs.overwrite,
     compareQueries: inputs.compareQueries,

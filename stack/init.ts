@@ -58,6 +58,7 @@ export async function init(source: string, wantedName: string | undefined, proje
     source: fromProject(source, project),
     ...(excludes.length === 0 ? {} : { excludeTables: excludes.map(({ table }) => table) }),
     badRows: "fail",
+    verification: "full",
     envFile,
   };
   writeFileSync(file, yaml(config), { flag: "wx" });
@@ -83,6 +84,7 @@ export async function init(source: string, wantedName: string | undefined, proje
       ? []
       : [`Comes along: ${kept.join(", ")} (else your framework would make its tables again).`]),
     "A row that cannot be carried over fails the migration (badRows: fail); nothing is lost then.",
+    "Every cell is compared before your application sees a table (verification: full; thorough counts the different values of large tables too).",
     `Change what you like in ${basename(file)}, look with \`npx pgstead plan --source ${fromProject(source, project)}\`, then run: npm start ${stack}`,
   ];
 }

@@ -76,6 +76,7 @@ describe("the program", () => {
       excludeTables: ["api_keys"],
       batchSize: 1000,
       badRows: "fail",
+      verification: "full",
       server: "7001",
       role: "backupmgmt",
     });

@@ -30,6 +30,7 @@ describe("the settings", () => {
       memory: "lots",
       batchSize: 0,
       badRows: "ignore",
+      verification: "off",
       role: "",
       secretVersion: "two",
       rotation: "sometimes",
@@ -43,7 +44,7 @@ describe("the settings", () => {
     } catch (error) {
       message = (error as Error).message;
     }
-    expect(message).toContain("12 values");
+    expect(message).toContain("13 values");
     for (const line of [
       "pgstead:instance is 'dockr'; accepted: embedded, docker, external.",
       "pgstead:port is '70000'; accepted: a whole number from 1 to 65535.",
@@ -51,6 +52,7 @@ describe("the settings", () => {
       "pgstead:memory is 'lots'; accepted: a size of at least 128MB, such as 8GB, or empty.",
       "pgstead:batchSize is '0'; accepted: a whole number from 1 to 1000000.",
       "pgstead:badRows is 'ignore'; accepted: fail, skip.",
+      "pgstead:verification is 'off'; accepted: full, thorough.",
       "pgstead:role is empty; accepted: a name of 1 to 63 bytes.",
       "pgstead:secretVersion is 'two'; accepted: a whole number from 1 to 2147483647.",
       "pgstead:rotation is 'sometimes'; accepted: in-place, alternating.",

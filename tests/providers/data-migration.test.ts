@@ -1,9 +1,10 @@
-import { appendFileSync, existsSync, mkdtempSync, rmSync, utimesSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { MigrationReport } from "../../migration/model";
 import { defaultPolicies } from "../../migration/policies";
 import * as migration from "../../providers/data-migration";
 import type { PostgresTarget } from "../../support/postgres";
@@ -49,6 +50,7 @@ function inputs(change: Partial<Parameters<typeof migration.create>[0]> = {}) {
     excludeTables: [],
     batchSize: 1000,
     badRows: "fail" as const,
+    verification: "full" as const,
     policies: defaultPolicies,
     compareQueries: [],
     run: 1,
@@ -179,6 +181,19 @@ describe("a migration as a resource", () => {
       rows: "2",
       report: { tables: { notes: "2 rows, 1 row set aside" } },
     });
+  });
+
+  it("counts the different values of a large table only where it is asked to be thorough", async () => {
+    sqlite("WITH n AS (SELECT 1 i UNION ALL SELECT i + 1 FROM n LIMIT 10001) INSERT INTO notes (text) SELECT i FROM n");
+    const compared = async (change: Parameters<typeof inputs>[0]) => {
+      const { outs } = await migration.create(inputs(change));
+      const { checks } = JSON.parse(readFileSync(outs.files.json, "utf8")) as MigrationReport;
+      return checks.find(({ name }) => name === "ranges and lengths")?.source;
+    };
+    expect(await compared({})).toMatch(/different ones not counted/);
+    expect(
+      await compared({ verification: "thorough", run: 2, overwrite: true, workFolder: join(folder, "2") }),
+    ).toMatch(/^\d+ values$/);
   });
 
   it("leaves the tables where they are when it is deleted", async () => {

@@ -49,6 +49,7 @@ it("every statement that changes a definition comes from a session that carries 
       excludeTables: [],
       batchSize: 1000,
       badRows: "fail",
+      verification: "full",
       policies: defaultPolicies,
       compareQueries: [],
       run: 1,

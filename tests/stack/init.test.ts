@@ -53,6 +53,7 @@ describe("pgstead init", () => {
       source,
       excludeTables: ["django_session"],
       badRows: "fail",
+      verification: "full",
       envFile: ".env",
     });
     expect(lines).toMatch(/Stays behind: django_session \(sessions: users log in once more\)/);

@@ -87,6 +87,8 @@ function officialIsThere(folder: string, name: string): boolean {
   return ["", ".exe"].some((end) => existsSync(join(folder, `${name}${end}`)));
 }
 
+const notNeeded = join(__dirname, "plugins", "not-needed.ts");
+
 function bundle(name: string, projectRoot: string): Uint8Array {
   const { outputFiles } = buildSync({
     entryPoints: [join(__dirname, "plugins", `${name}.ts`)],
@@ -98,8 +100,8 @@ function bundle(name: string, projectRoot: string): Uint8Array {
     target: "node20",
     // pg's native binding is optional, and not used.
     external: ["pg-native"],
-    // The SDK loads it, and none of the stand-ins asks it anything.
-    alias: { typescript: join(__dirname, "plugins", "no-typescript.ts") },
+    // The SDK loads them, and none of the stand-ins asks them anything.
+    alias: { typescript: notNeeded, "@npmcli/arborist": notNeeded },
     write: false,
     logLevel: "silent",
   });

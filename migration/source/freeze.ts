@@ -2,7 +2,6 @@
  * The source at one moment: a copy of the SQLite database, taken without writing to it, which is all that the run reads, and
  * which stays in the run's folder for going back.
  */
-import { createHash } from "node:crypto";
 import {
   chmodSync,
   closeSync,
@@ -11,7 +10,6 @@ import {
   existsSync,
   mkdtempSync,
   openSync,
-  readSync,
   rmSync,
   statSync,
   writeSync,
@@ -20,10 +18,11 @@ import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { UserError } from "../../support/errors";
 import type { SourceFingerprint } from "../model";
+import { canShareBlocks, copyHashed, sha256 } from "./copy-file";
 import { makeReadable, type ReadableCopy } from "./missing-collations";
 import { explain, openReadOnly, readStart, requireDatabaseFile, type Sqlite, takeAnySchema } from "./open";
-import { pageSizeOf } from "./pages/file";
 import { isScript, runScript } from "./script";
+import { headerBytes, settleHeader } from "./settled-header";
 
 export interface FrozenSource {
   /** The copy. */
@@ -47,11 +46,13 @@ export async function freeze(source: string, folder: string, stamp: string): Pro
   const name = isScript(source) ? basename(source).replace(/\.sql$/i, ".db") : basename(source);
   const path = join(folder, `${name}.backup_${stamp}`);
   try {
+    let sum: string | null = null;
     if (isScript(source)) runScript(source, path);
-    else await copyDatabase(source, path);
+    else ({ sum } = await copyDatabase(source, path));
+    if (sum === null) settle(path);
     const journalMode = isScript(source) ? "delete" : journalModeOf(source);
-    settleHeader(path);
-    return { path, fingerprint: fingerprint(source, path, journalMode), readable: makeReadable(path) };
+    const fingerprint = fingerprintOf(source, path, journalMode, sum ?? sha256(path));
+    return { path, fingerprint, readable: makeReadable(path) };
   } catch (error) {
     for (const suffix of ["", "-wal", "-shm", "-journal", ".readable"]) rmSync(path + suffix, { force: true });
     throw explain(source, error);
@@ -61,30 +62,40 @@ export async function freeze(source: string, folder: string, stamp: string): Pro
 /** A step for every few pages would cost more than the copying. */
 const pagesAtOnce = 4096;
 
-async function copyDatabase(source: string, path: string): Promise<void> {
+/** A copy of a single moment: its sum, where the copying has settled its header and made that too. */
+interface Copied {
+  sum: string | null;
+}
+
+async function copyDatabase(source: string, path: string): Promise<Copied> {
   requireDatabaseFile(source);
-  for (let attempt = 0; attempt < 5; attempt++) if (await copyOnce(source, path)) return;
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const copied = await copyOnce(source, path);
+    if (copied !== null) return copied;
+  }
   throw new UserError(
     `The SQLite database ${source} is opened and closed by other programs all the time, and could not be copied between.`,
     "Stop the application, or let it keep the database open, then run again.",
   );
 }
 
-/** @returns whether the copy is one of a single moment */
-async function copyOnce(source: string, path: string): Promise<boolean> {
+/** @returns null when the file changed meanwhile */
+async function copyOnce(source: string, path: string): Promise<Copied | null> {
   const isWal = journalModeOf(source) === "wal";
   // Reading a WAL database makes -wal and -shm files where there are none, and leaves them: then it is copied as files.
   const closedWal = isWal && !(existsSync(`${source}-wal`) && existsSync(`${source}-shm`));
+  // Not with the lock: it ends when any descriptor of the file is closed (sqlite.org/howtocorrupt.html, 2.2).
+  const shared = canShareBlocks(source, path);
   const db = closedWal ? null : openForBackup(source);
-  if (db === null) return copyFiles(source, path);
+  if (db === null) return copyFiles(source, path, shared);
   try {
     // The open transaction keeps the pages as they are now until the last of them is copied.
     db.exec("BEGIN");
     db.prepare("SELECT count(*) FROM sqlite_schema").get();
     // Without a log all pages are in the file, and no writer may touch it while it is read (sqlite.org/lockingv3.html).
-    if (!isWal) return copyUnchanged(source, path);
+    if (!isWal) return copyUnchanged(source, path, shared);
     await db.backup(path, { progress: () => pagesAtOnce });
-    return true;
+    return { sum: null };
   } finally {
     db.close();
   }
@@ -101,30 +112,38 @@ function openForBackup(source: string): Sqlite | null {
   }
 }
 
-/** Copies the file at once, which takes a quarter of the time of copying its pages. @returns false when it changed meanwhile, as where locks do not work */
-function copyUnchanged(source: string, path: string): boolean {
+/**
+ * Copies the file at once, which takes a quarter of the time of copying its pages.
+ *
+ * @param shared whether the file system can share blocks
+ * @returns null when it changed meanwhile, as where locks do not work
+ */
+function copyUnchanged(source: string, path: string, shared: boolean): Copied | null {
   const before = stateOf(source);
-  copyFileSync(source, path, constants.COPYFILE_FICLONE);
-  if (stateOf(source) === before) return true;
+  const { size } = statSync(source);
+  let sum: string | null = null;
+  if (shared) copyFileSync(source, path, constants.COPYFILE_FICLONE);
+  else sum = copyHashed(source, path, (start) => settleHeader(start, size));
+  if (stateOf(source) === before) return { sum };
   rmSync(path);
-  return false;
+  return null;
 }
 
-/** Copies the files of a database that no program has open, and lets SQLite recover the copy. @returns false when one opened it meanwhile */
-async function copyFiles(source: string, path: string): Promise<boolean> {
-  if (!existsSync(`${source}-wal`) && !existsSync(`${source}-journal`)) return copyUnchanged(source, path);
+/** Copies the files of a database that no program has open, and lets SQLite recover the copy. @returns null when one opened it meanwhile */
+async function copyFiles(source: string, path: string, shared: boolean): Promise<Copied | null> {
+  if (!existsSync(`${source}-wal`) && !existsSync(`${source}-journal`)) return copyUnchanged(source, path, shared);
   const folder = mkdtempSync(`${path}.recovering-`);
   try {
     const copy = join(folder, "database");
     const before = stateOf(source);
     for (const suffix of ["", "-wal", "-journal"])
       if (existsSync(source + suffix)) copyWhileThere(source + suffix, copy + suffix);
-    if (stateOf(source) !== before) return false;
+    if (stateOf(source) !== before) return null;
     const db = new Database(copy);
     takeAnySchema(db);
     try {
       await db.backup(path, { progress: () => pagesAtOnce });
-      return true;
+      return { sum: null };
     } finally {
       db.close();
     }
@@ -151,20 +170,9 @@ function stateOf(source: string): string {
     .join("; ");
 }
 
-/**
- * Makes the header's counters what SQLite's backup makes them, so that the sum of the copy does not depend on the way it was made; and the
- * journal mode one that needs no file beside the copy (sqlite.org/fileformat2.html, 1.3: the bytes at 18, 24, 40 and 92).
- */
-function settleHeader(path: string): void {
-  const header = readStart(path, 100);
-  const isWal = header[19] === 2;
-  header[18] = header[19] = 1;
-  // SQLite before 3.7 did not count the pages: then the file's length does.
-  if (header.readUInt32BE(24) !== header.readUInt32BE(92))
-    header.writeUInt32BE(Math.floor(statSync(path).size / pageSizeOf(header)), 28);
-  for (const changeCounter of [24, 92]) header.writeUInt32BE(isWal ? 2 : 1, changeCounter);
-  header.writeUInt32BE(1, 40);
-  header.writeUInt32BE(sqliteVersionNumber(), 96);
+function settle(path: string): void {
+  const header = readStart(path, headerBytes);
+  settleHeader(header, statSync(path).size);
   chmodSync(path, 0o600);
   const file = openSync(path, "r+");
   try {
@@ -174,31 +182,19 @@ function settleHeader(path: string): void {
   }
 }
 
-/** As SQLite writes it: 3.53.1 is 3053001. */
-function sqliteVersionNumber(): number {
-  const db = new Database(":memory:");
-  try {
-    const version = db.prepare<[], string>("SELECT sqlite_version()").pluck().get() ?? "";
-    const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
-    return major * 1_000_000 + minor * 1000 + patch;
-  } finally {
-    db.close();
-  }
-}
-
 /** Of the file format's read version, byte 19: 2 is WAL. */
 function journalModeOf(path: string): string {
   return readStart(path, 20)[19] === 2 ? "wal" : "delete";
 }
 
-function fingerprint(source: string, path: string, journalMode: string): SourceFingerprint {
+function fingerprintOf(source: string, path: string, journalMode: string, sum: string): SourceFingerprint {
   const db = openReadOnly(path);
   try {
     const pragma = (name: string) => db.pragma(name, { simple: true });
     return {
       path: source,
       sizeBytes: String(statSync(path).size),
-      sha256: sha256(path),
+      sha256: sum,
       pageSize: Number(pragma("page_size")),
       pageCount: Number(pragma("page_count")),
       userVersion: Number(pragma("user_version")),
@@ -210,17 +206,4 @@ function fingerprint(source: string, path: string, journalMode: string): SourceF
   } finally {
     db.close();
   }
-}
-
-/** Over one buffer that is used again: a stream leaves as many of them as the file is long. */
-function sha256(path: string): string {
-  const hash = createHash("sha256");
-  const bytes = Buffer.allocUnsafe(1 << 20);
-  const file = openSync(path, "r");
-  try {
-    for (let read = readSync(file, bytes); read > 0; read = readSync(file, bytes)) hash.update(bytes.subarray(0, read));
-  } finally {
-    closeSync(file);
-  }
-  return hash.digest("hex");
 }

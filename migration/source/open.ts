@@ -6,6 +6,8 @@ import { messageOf, UserError } from "../../support/errors";
 export type Sqlite = Database.Database;
 
 const magic = "SQLite format 3\0";
+/** In bytes (sqlite.org/fileformat2.html, 1.3.2). */
+const smallestPage = 512;
 
 /** Opens a database for reading: integers come as bigint, and nothing its schema says can call out of SQLite. @throws UserError */
 export function openReadOnly(path: string): Sqlite {
@@ -42,6 +44,11 @@ export function requireDatabaseFile(path: string): void {
     throw new UserError(
       `${path} is not a SQLite database: it does not begin as one. It may be encrypted (as SQLCipher does), or another kind of file.`,
       "Give the path of a plain SQLite database, decrypt it first, or give a script whose name ends in .sql.",
+    );
+  if (statSync(path).size < smallestPage)
+    throw new UserError(
+      `The SQLite database ${path} is damaged: it ends within its first page.`,
+      "Restore it from a backup, or copy it again.",
     );
 }
 

@@ -217,6 +217,15 @@ describe("a source that cannot be read is refused with what is wrong", () => {
     writeFileSync(path, createHash("sha512").update("x").digest());
     expect(await refused(path)).toMatch(/^UserError: .*is not a SQLite database.*encrypted/);
   });
+  test("cut short within its first page, in either journal mode", async () => {
+    const path = sqliteFile(folder, filled);
+    const start = readFileSync(path).subarray(0, 60);
+    for (const readVersion of [1, 2]) {
+      start[19] = readVersion;
+      writeFileSync(path, start);
+      expect(await refused(path)).toMatch(/^UserError: .*is damaged: it ends within its first page/);
+    }
+  });
   test("cut short", async () => {
     const path = sqliteFile(folder, filled);
     truncateSync(path, 4096 * 20);

@@ -49,7 +49,8 @@ export class TestProject {
     return this.spawn(process.execPath, ["-r", "./support/typescript.cjs", `toolchain/${script}.ts`, ...args]);
   }
 
-  spawn(command: string, args: string[]): Promise<Result> {
+  /** @param onOutput gets what is printed, as it comes */
+  spawn(command: string, args: string[], onOutput: (text: string) => void = () => {}): Promise<Result> {
     const env = { ...process.env, ...this.environment };
     // Variables of the surrounding session must not decide what the project does.
     for (const name of Object.keys(env))
@@ -59,6 +60,7 @@ export class TestProject {
     child.stdout.on("data", (data) => {
       result.stdout += data;
       result.output += data;
+      onOutput(String(data));
     });
     child.stderr.on("data", (data) => {
       result.stderr += data;

@@ -28,29 +28,18 @@ export function hashBytes(
   let a = (golden + length + 3923095) | 0;
   let b = a;
   let c = a;
-  if (seedHigh !== 0 || seedLow !== 0) {
-    a = (a + seedHigh) | 0;
-    b = (b + seedLow) | 0;
-    // The mixing step, written out here and below: it is the whole cost.
-    a = (a - c) ^ ((c << 4) | (c >>> 28));
-    c = (c + b) | 0;
-    b = (b - a) ^ ((a << 6) | (a >>> 26));
-    a = (a + c) | 0;
-    c = (c - b) ^ ((b << 8) | (b >>> 24));
-    b = (b + a) | 0;
-    a = (a - c) ^ ((c << 16) | (c >>> 16));
-    c = (c + b) | 0;
-    b = (b - a) ^ ((a << 19) | (a >>> 13));
-    a = (a + c) | 0;
-    c = (c - b) ^ ((b << 4) | (b >>> 28));
-    b = (b + a) | 0;
-  }
-  let rest = length;
-  let word = 0;
-  for (; rest >= 12; rest -= 12, word += 3) {
-    a = (a + (words[word] as number)) | 0;
-    b = (b + (words[word + 1] as number)) | 0;
-    c = (c + (words[word + 2] as number)) | 0;
+  // The seed is mixed in as if it were the first twelve bytes.
+  const start = seedHigh === 0 && seedLow === 0 ? 0 : -3;
+  const end = Math.floor(length / 12) * 3;
+  for (let word = start; word < end; word += 3) {
+    if (word < 0) {
+      a = (a + seedHigh) | 0;
+      b = (b + seedLow) | 0;
+    } else {
+      a = (a + (words[word] as number)) | 0;
+      b = (b + (words[word + 1] as number)) | 0;
+      c = (c + (words[word + 2] as number)) | 0;
+    }
     a = (a - c) ^ ((c << 4) | (c >>> 28));
     c = (c + b) | 0;
     b = (b - a) ^ ((a << 6) | (a >>> 26));
@@ -65,9 +54,9 @@ export function hashBytes(
     b = (b + a) | 0;
   }
   // The last bytes go into the words from the lowest byte on; the lowest byte of `c` belongs to the length.
-  const at = length - rest;
+  const rest = length - 4 * end;
   for (let i = 0; i < rest; i++) {
-    const byte = bytes[at + i] as number;
+    const byte = bytes[4 * end + i] as number;
     if (i < 4) a = (a + (byte << (8 * i))) | 0;
     else if (i < 8) b = (b + (byte << (8 * (i - 4)))) | 0;
     else c = (c + (byte << (8 * (i - 7)))) | 0;

@@ -56,7 +56,7 @@ export async function plan(input: MigrationInput, onProgress: OnProgress = () =>
     try {
       const client = await connect(options.target);
       try {
-        const planned = await makePlan(options, prepared, client, run);
+        const { planned } = await makePlan(options, prepared, client, run);
         await finishCheck(prepared, planned, run);
         // A run names each such row itself.
         planned.warnings.push(...badTextWarnings(prepared.db, planned, options.badRows));
@@ -118,13 +118,14 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
     client = await connect(options.target);
     await refusePooler(client, options.target);
     await lockSchema(client, options.schema);
-    const planned = await makePlan(options, prepared, client, run);
+    const { planned, equal } = await makePlan(options, prepared, client, run);
     for (const warning of planned.warnings) run.log(`warning: ${warning}`);
     const work: Work = {
       run,
       options,
       client,
       plan: planned,
+      equal,
       prepared,
       server: await describeServer(options, client),
       sourceSide: null,
@@ -181,7 +182,7 @@ function loading({ options, plan, prepared }: Work, context: LoadContext): Loadi
 }
 
 async function migrateCreate(work: Work): Promise<void> {
-  const { run, options, client, plan, outcome } = work;
+  const { run, options, client, plan, equal, outcome } = work;
   const replaced = await checkNames(client, plan, options.overwrite).catch((error) =>
     refuseKnowingly(client, plan, options, error),
   );
@@ -197,7 +198,7 @@ async function migrateCreate(work: Work): Promise<void> {
       load.crew.threads.length > 0 || plan.tables.length > 100 ? options.target : null,
     );
     try {
-      outcome.tables = await loadStaging(load, plan, options.orphans, builders);
+      outcome.tables = await loadStaging(load, plan, equal, options.orphans, builders);
       // What the threads have in memory, the proof needs.
       await load.crew.end();
       refuseBadRows(work);

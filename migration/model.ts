@@ -221,6 +221,8 @@ export interface ColumnProfile {
   badTexts?: string;
   /** Of times as texts that all look alike, in columns that the schema's SQL names. */
   shape?: MomentShape;
+  /** Set where a type that folds its values would make rows equal in a unique key: how many, and some of them. */
+  becomesEqual?: string;
   /** Up to a few rows that speak against the declared type, by key. */
   contrary: string[];
 }

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { badTextWarnings } from "./load/bad-texts";
+import { planKeepingApart } from "./load/equal-rows";
 import { unfitWarnings } from "./load/fit";
 import { longRowWarnings } from "./load/row-size";
 import type { MigrationOptions, MigrationPlan, Policies } from "./model";
 import { readChoices } from "./plan/choices";
-import { type Profiles, planCreate } from "./plan/create-plan";
+import type { Profiles } from "./plan/create-plan";
 import { readCatalog } from "./source/catalog";
 import { freeze } from "./source/freeze";
 import { lookAtShapes } from "./source/moment-shapes";
@@ -39,7 +40,7 @@ export async function planSource(
           lookAtShapes(db, table, lookAtTexts(db, table, profileTable(db, table), choices), catalog.objects),
         ]),
       );
-      const planned = planCreate(catalog, profiles, options);
+      const { planned } = planKeepingApart(db, catalog, profiles, options);
       planned.warnings.push(
         ...unfitWarnings(db, planned, options.badRows ?? "fail"),
         ...longRowWarnings(db, planned, options.badRows),

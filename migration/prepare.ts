@@ -3,13 +3,14 @@ import { rmSync, statSync } from "node:fs";
 import type { Client } from "pg";
 import { Crew } from "./crew";
 import { requireCitus } from "./load/distribute";
+import { type EqualRows, planKeepingApart } from "./load/equal-rows";
 import { unfitWarnings } from "./load/fit";
 import { longRowWarnings } from "./load/row-size";
 import type { Run } from "./load/run";
 import { readTargetTables, readTargetViews } from "./load/target-tables";
 import type { MigrationOptions, MigrationPlan, SourceCatalog } from "./model";
 import { readChoices } from "./plan/choices";
-import { type Profiles, planCreate } from "./plan/create-plan";
+import type { Profiles } from "./plan/create-plan";
 import { planDistribution } from "./plan/distribution";
 import { familiesOf, planExisting } from "./plan/existing-plan";
 import { readObjects, readTables } from "./source/catalog";
@@ -79,13 +80,13 @@ export async function release({ db, check, crew, frozen }: Prepared): Promise<vo
   if (frozen.readable.path !== frozen.path) rmSync(frozen.readable.path, { force: true });
 }
 
-/** The plan, after looking at the target. Changes nothing. */
+/** The plan, after looking at the target, and the rows that its unique keys have no room for. Changes nothing. */
 export async function makePlan(
   options: MigrationOptions,
   { db, catalog, check, paged, crew }: Prepared,
   client: Client,
   run: Run,
-): Promise<MigrationPlan> {
+): Promise<{ planned: MigrationPlan; equal: EqualRows[] }> {
   const targets = options.mode === "existing" ? await readTargetTables(client, options.schema) : [];
   let profiles: Profiles;
   const choices = readChoices(catalog.tables, options, catalog.objects);
@@ -110,18 +111,22 @@ export async function makePlan(
     throw error;
   }
   catalog.foreignKeyViolations = await run.step("looking for orphans in the source", () => check.orphans);
-  const planned =
+  const { planned, equal } =
     options.mode === "existing"
-      ? planExisting(catalog, profiles, targets, options, await readTargetViews(client, options.schema))
-      : planCreate(catalog, profiles, options);
+      ? // The target's own keys refuse such rows, one by one.
+        {
+          planned: planExisting(catalog, profiles, targets, options, await readTargetViews(client, options.schema)),
+          equal: [],
+        }
+      : planKeepingApart(db, catalog, profiles, options);
   planDistribution(planned, options.distribution);
   await requireCitus(client, planned);
-  if (options.mode === "existing") return planned;
+  if (options.mode === "existing") return { planned, equal };
   planned.warnings.push(
     ...unfitWarnings(db, planned, options.badRows),
     ...longRowWarnings(db, planned, options.badRows),
   );
-  return planned;
+  return { planned, equal };
 }
 
 /** Waits for the check of the whole file. @throws UserError for damage that may have cost rows */

@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import type { EqualRows } from "./load/equal-rows";
 import type { Run } from "./load/run";
 import type { MigrationOptions, MigrationPlan, MigrationReport } from "./model";
 import type { Prepared } from "./prepare";
@@ -10,6 +11,8 @@ export interface Work {
   options: MigrationOptions;
   client: Client;
   plan: MigrationPlan;
+  /** Rows that a unique key of the plan has no room for. */
+  equal: EqualRows[];
   prepared: Prepared;
   server: MigrationReport["target"];
   /** From when all rows are loaded. */

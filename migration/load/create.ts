@@ -8,17 +8,19 @@ import type { Builders } from "./builders";
 import { makeChecks } from "./checks";
 import { settleDefaults } from "./defaults";
 import { distributeTables } from "./distribute";
+import { type EqualRows, equalLocators, excludeEqual } from "./equal-rows";
 import { makeForeignKeys } from "./foreign-keys";
 import { hasGenerated, settleGenerated, withoutGenerated } from "./generated";
 import { createKey } from "./keys";
 import { type Loading, loadOneByOne, loadTables } from "./load-tables";
-import { Orphans, unfitRows } from "./orphans";
+import { type Exclude, Orphans, unfitRows } from "./orphans";
 import type { LoadContext } from "./table";
 
 /** Makes the tables and loads their rows. The keys of each are begun as soon as its rows are there, over the builders' connections. */
 export async function loadStaging(
   loading: Loading,
   plan: MigrationPlan,
+  equal: EqualRows[],
   policy: Policies["orphans"],
   builders: Builders,
 ): Promise<TableReport[]> {
@@ -34,13 +36,22 @@ export async function loadStaging(
   const orphans =
     policy === "keep"
       ? null
-      : await run.step("looking for orphans", () => new Orphans(context, plan, unfitRows(context, plan)));
+      : await run.step("looking for orphans", () => {
+          const doomed = unfitRows(context, plan);
+          for (const rows of equal) for (const row of equalLocators(rows)) doomed.add(rows.table.source, row);
+          return new Orphans(context, plan, doomed);
+        });
   const tables = plan.tables.map(withoutGenerated);
   const load = { ...loading, tables };
   const finish = (table: TablePlan) => finishTable(builders, plan, plan.tables[tables.indexOf(table)] ?? table);
+  const excludeOf = (table: TablePlan): Exclude | null => {
+    const reasons = [excludeEqual(equal, table), orphans?.exclude(plan, table) ?? null].filter((one) => one !== null);
+    if (reasons.length === 0) return null;
+    return (locator) => reasons.reduce<ReturnType<Exclude>>((why, exclude) => why ?? exclude(locator), null);
+  };
   return await run.step("loading the rows", () =>
     // Which rows of a table are orphans is known when its parents are loaded.
-    orphans === null ? loadTables(load, finish) : loadOneByOne(load, (table) => orphans.exclude(plan, table), finish),
+    orphans === null && equal.length === 0 ? loadTables(load, finish) : loadOneByOne(load, excludeOf, finish),
   );
 }
 

@@ -243,7 +243,21 @@ function decideColumn(
     table.foreignKeys.some((key) => key.columns.includes(column.name));
   const coreData = ["Z_PK", "Z_ENT", "Z_OPT"].every((name) => table.columns.some((other) => other.name === name));
   const decision = decideType(column.declaredType, profile, { inKey, mixed, coreData, shownForm });
-  return withBadText(keepsDefault(column, profile, decision), choices.badText(table, column.name));
+  return withBadText(
+    keepsApart(column, profile, keepsDefault(column, profile, decision)),
+    choices.badText(table, column.name),
+  );
+}
+
+/** Text, where the values of a unique key are the same to the type, and not as they are written. */
+function keepsApart({ name }: SourceColumn, { becomesEqual }: ColumnProfile, decision: TypeDecision): TypeDecision {
+  if (becomesEqual === undefined || decision.type.kind === "text") return decision;
+  return {
+    type: { kind: "text" },
+    timeForm: null,
+    reason: `Text keeps its values apart: ${becomesEqual}. Where one of each is enough, give ${name} that type by types: the others are set aside.`,
+    widened: true,
+  };
 }
 
 /** An application writes its times in one way: where some columns show it, and no other contradicts, it explains those that have but one value. */

@@ -13,8 +13,8 @@ export function shapeOf(text: string): MomentShape | null {
 }
 
 /**
- * Notes the shapes in the profiles: of columns that hold texts alone and are named in a CHECK, an index's or a generated column's expression, a view
- * or a trigger. Each costs one pass over its table, so that no other is looked at.
+ * Notes the shapes in the profiles: of columns that hold texts alone, and belong to a unique key (where two texts of one time must be told apart) or are
+ * named in a CHECK, an index's or a generated column's expression, a view or a trigger. Each costs one pass over its table, so that no other is looked at.
  */
 export function lookAtShapes(
   db: Sqlite,
@@ -36,11 +36,18 @@ export function lookAtShapes(
     const kinds = Object.keys(profile.storage).filter((kind) => kind !== "null");
     const times = Object.keys(profile.forms).every((form) => form.startsWith("date and time"));
     if (kinds.join() !== "text" || Object.keys(profile.forms).length !== 1 || !times) continue;
-    if (!sql.includes("*") && !sql.includes(column.toLowerCase())) continue;
+    if (!isInUniqueKey(table, column) && !sql.includes("*") && !sql.includes(column.toLowerCase())) continue;
     const shape = commonShape(db, table.name, column);
     if (shape !== null) profile.shape = shape;
   }
   return profiles;
+}
+
+function isInUniqueKey({ columns, indexes }: SourceTable, name: string): boolean {
+  return (
+    columns.some((column) => column.name === name && column.keyPosition > 0) ||
+    indexes.some((index) => index.unique && index.columns.some((column) => column.name === name))
+  );
 }
 
 function commonShape(db: Sqlite, table: string, column: string): MomentShape | null {

@@ -48,7 +48,7 @@ export class PagedSource {
   #find(file: PageFile, table: SourceTable): void {
     try {
       const layout = layoutOf(this.db, table);
-      this.#rows.set(table.name, { layout, leaves: Uint32Array.from(leavesOf(file, layout.root)) });
+      this.#rows.set(table.name, { layout, leaves: leavesOf(file, layout.root) });
     } catch (error) {
       this.#reasons.set(table.name, messageOf(error));
     }

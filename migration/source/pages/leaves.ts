@@ -7,10 +7,13 @@ const tableInterior = 0x05;
 const deepest = 40;
 
 /** @returns the page numbers of the leaves, in the order of the rowids */
-export function leavesOf(file: PageFile, root: number): number[] {
-  const leaves: number[] = [];
-  collect(file, root, 0, leaves);
-  if (new Set(leaves).size !== leaves.length) throw new NotReadHere("a page is in the tree twice");
+export function leavesOf(file: PageFile, root: number): Uint32Array {
+  const found: number[] = [];
+  collect(file, root, 0, found);
+  const leaves = Uint32Array.from(found);
+  // A set of a large table's pages would take many times their memory.
+  const sorted = leaves.slice().sort();
+  if (sorted.some((page, index) => page === sorted[index + 1])) throw new NotReadHere("a page is in the tree twice");
   return leaves;
 }
 

@@ -58,7 +58,7 @@ const options: [commands: readonly Command[], option: string, meaning: string][]
   [
     reading,
     "--type WHAT=TYPE",
-    "the type of a column (table.column) or of a declared type, such as 'numeric(12,2)' or 'timestamptz from epoch milliseconds'; may be repeated",
+    "the type of a column (table.column) or of a declared type, such as 'numeric(12,2)', 'timestamptz from epoch milliseconds' or \"date null for ''\"; may be repeated",
   ],
   [
     reading,

@@ -223,6 +223,8 @@ export interface ColumnProfile {
   shape?: MomentShape;
   /** Set where a type that folds its values would make rows equal in a unique key: how many, and some of them. */
   becomesEqual?: string;
+  /** Where config makes values NULL: how many there are of each, by its SQL literal. */
+  becomeNull?: Record<string, string>;
   /** Up to a few rows that speak against the declared type, by key. */
   contrary: string[];
 }
@@ -237,6 +239,9 @@ export type TargetType =
   | { kind: "numeric"; precision: number | null; scale: number | null }
   | { kind: "varchar" | "char"; length: number }
   | { kind: "other"; sql: string; base?: TargetType };
+
+/** A value that stands for NULL: a text exactly as it is, or an integer, as its digits. */
+export type NullValue = { t: "text" | "integer"; v: string };
 
 /** How a point in time is held in SQLite. */
 export type TimeForm =
@@ -275,6 +280,12 @@ export interface ColumnPlan {
   badText?: "replace" | "bytea";
   /** Set where config decided the type, so that values may not fit it. */
   byConfig?: true;
+  /** Of a widened column: the type that most of its values agree with. */
+  declared?: { type: TargetType; timeForm: TimeForm | null };
+  /** Values that are NULL in the target, by config. Each such cell is told. */
+  nullFor?: NullValue[];
+  /** Set where times are cut to microseconds, by config. Each such cell is told. */
+  cut?: true;
   profile: ColumnProfile | null;
 }
 

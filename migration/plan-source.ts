@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { badTextWarnings } from "./load/bad-texts";
 import { planKeepingApart } from "./load/equal-rows";
 import { unfitWarnings } from "./load/fit";
+import { explainOddValues } from "./load/odd-values";
 import { longRowWarnings } from "./load/row-size";
 import type { MigrationOptions, MigrationPlan, Policies } from "./model";
 import { readChoices } from "./plan/choices";
@@ -41,6 +42,7 @@ export async function planSource(
         ]),
       );
       const { planned } = planKeepingApart(db, catalog, profiles, options);
+      explainOddValues(db, planned);
       planned.warnings.push(
         ...unfitWarnings(db, planned, options.badRows ?? "fail"),
         ...longRowWarnings(db, planned, options.badRows),

@@ -8,6 +8,7 @@ import { digitsOf, isJson, isPlainText, readBoolean, uuidForm } from "../plan/fo
 import { isOrdinaryMoment, momentOfNumber, parseTemporal } from "../plan/temporal";
 import { typeSql } from "../plan/types";
 import { realText, type SqliteValue } from "../source/value";
+import { adapterOf } from "./adapt";
 
 /** Why a value does not fit its column. */
 export class Unfit {
@@ -25,10 +26,12 @@ export type Encode = (value: SqliteValue) => string | Unfit;
 /** The encoder of one column. Text that may have been decoded wrongly must be checked before: see RowEncoder. */
 export function encoderFor(column: ColumnPlan): Encode {
   const encode = encoders(column);
-  return (value) => {
+  const adapt = adapterOf(column);
+  const encodeAny: Encode = (value) => {
     if (value !== null) return encode(value);
     return column.notNull ? new Unfit("null value", `${column.target} is NOT NULL, and the value is NULL.`) : "\\N";
   };
+  return adapt === null ? encodeAny : (value) => encodeAny(adapt(value));
 }
 
 type Present = Exclude<SqliteValue, null>;

@@ -13,7 +13,7 @@ export function keyTextOf(column: ColumnPlan): KeyText {
     if (value === null) return null;
     const mended = column.badText === "replace" && typeof value === "string" ? value.replaceAll("\0", "") : value;
     const field = encode(mended);
-    return field instanceof Unfit ? null : canonical(field);
+    return field instanceof Unfit || field === "\\N" ? null : canonical(field);
   };
 }
 

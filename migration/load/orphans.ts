@@ -1,6 +1,7 @@
 /** Rows whose foreign key has nothing to refer to, found in the source before the target's constraint would refuse them. */
 import type { ExactValue, ForeignKeyPlan, MigrationPlan, TablePlan } from "../model";
 import { SetAside } from "../set-aside";
+import { becomesNull } from "../source/null-values";
 import { quoteName } from "../source/open";
 import { TableReader } from "../source/read";
 import type { SqliteValue } from "../source/value";
@@ -114,6 +115,13 @@ function match({ table, parent, key }: Reference): string {
     .join(" AND ");
 }
 
+/** Without those that config makes NULL. */
+function notMadeNull(table: TablePlan, target: string): string {
+  const column = table.columns.find((one) => one.target === target);
+  if (column?.nullFor === undefined) return "";
+  return ` AND NOT (${becomesNull(`c.${quoteName(column.source)}`, column.nullFor)})`;
+}
+
 function isWhole(table: TablePlan, parent: TablePlan, key: ForeignKeyPlan): boolean {
   return (
     key.columns.every((name) => table.columns.some((column) => column.target === name)) &&
@@ -127,7 +135,7 @@ function withoutParent({ db }: Pick<LoadContext, "db">, reference: Reference): I
   const { table, parent, key } = reference;
   const select = db.prepare<[], SqliteValue[]>(
     `SELECT ${keyOf("c", table)} FROM ${quoteName(table.source)} c
-     WHERE ${key.columns.map((column) => `c.${sourceName(table, column)} IS NOT NULL`).join(" AND ")}
+     WHERE ${key.columns.map((column) => `c.${sourceName(table, column)} IS NOT NULL${notMadeNull(table, column)}`).join(" AND ")}
      AND NOT EXISTS (SELECT 1 FROM ${quoteName(parent.source)} p WHERE ${match(reference)})`,
   );
   return select.raw().iterate();

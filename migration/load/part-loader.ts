@@ -7,7 +7,7 @@ import { LeafRows } from "../source/pages/rows";
 import { Chunks } from "./binary/chunks";
 import type { Exclude } from "./orphans";
 import { type LoadedPart, type OnRows, type PagedTable, PagesLoader, type PageTools } from "./pages";
-import type { MendedText } from "./run";
+import type { MendedValue } from "./run";
 import { RowLoader, type TableContext } from "./table";
 
 /** Some leaves of a table, or null for the whole of one that better-sqlite3 reads. */
@@ -74,7 +74,7 @@ export type LoaderTold =
   | { rows: number }
   | { log: string }
   | { progress: string }
-  | { mend: MendedText }
+  | { mend: MendedValue }
   | { reject: [RejectedRow, Record<string, ExactValue>] };
 
 let opened: { loader: PartLoader; client: Client; tell: (told: LoaderTold) => void } | null = null;

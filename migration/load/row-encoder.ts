@@ -2,16 +2,19 @@
 import type { ExactValue, RejectedRow, TablePlan } from "../model";
 import { isSuspicious, isValidText, mendText } from "../source/bad-text";
 import type { Row, TableReader } from "../source/read";
-import { exactValue, showValue } from "../source/value";
+import { exactValue, type SqliteValue, showValue } from "../source/value";
+import { type Adapt, adapterOf } from "./adapt";
 import { type Encode, encoderFor, Unfit } from "./encode";
+import type { MendedValue } from "./run";
 
 export class RowEncoder {
   readonly #encoders: Encode[];
   readonly #computed: boolean[];
   /** JavaScript's text is UTF-8 here, and the column holds the bytes of another encoding. */
   readonly #needsBytes: boolean[];
-  /** The texts of the last row that were mended, by column, as they were. */
-  mended: { column: string; raw: Buffer }[] = [];
+  readonly #adapters: (Adapt | null)[];
+  /** The values of the last row that were mended, by column, as they were. */
+  mended: Pick<MendedValue, "column" | "was" | "how">[] = [];
 
   /** @param encoding the source database's */
   constructor(
@@ -20,6 +23,7 @@ export class RowEncoder {
     readonly encoding: string,
   ) {
     this.#encoders = table.columns.map(encoderFor);
+    this.#adapters = table.columns.map(adapterOf);
     this.#computed = table.columns.map((column) => column.generated !== undefined);
     this.#needsBytes = table.columns.map((column) => column.badText === "bytea" && encoding !== "UTF-8");
   }
@@ -40,10 +44,19 @@ export class RowEncoder {
           : this.#encoders[index]?.(value);
       if (field === undefined || field instanceof Unfit)
         return this.reject(row, field ?? new Unfit("unknown", ""), index);
+      const adapt = this.#adapters[index];
+      if (adapt) this.#noteAdapted(adapt, value, index);
       line += first ? field : `\t${field}`;
       first = false;
     }
     return `${line}\n`;
+  }
+
+  #noteAdapted(adapt: Adapt, value: SqliteValue, index: number): void {
+    const adapted = adapt(value);
+    if (adapted === value) return;
+    const column = this.table.columns[index]?.source ?? "";
+    this.mended.push({ column, was: exactValue(value), how: adapted === null ? "null" : "cut" });
   }
 
   #suspicious(row: Row, index: number, value: string): string | Unfit | undefined {
@@ -52,7 +65,11 @@ export class RowEncoder {
     if (badText === "bytea") return this.#encoders[index]?.(raw);
     const valid = isValidText(raw, this.encoding);
     if (badText === "replace" && (!valid || value.includes("\0"))) {
-      this.mended.push({ column: this.table.columns[index]?.source ?? "", raw });
+      this.mended.push({
+        column: this.table.columns[index]?.source ?? "",
+        was: { t: "text", base64: raw.toString("base64") },
+        how: "text",
+      });
       return this.#encoders[index]?.(mendText(raw, this.encoding));
     }
     if (valid) return this.#encoders[index]?.(value);

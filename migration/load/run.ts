@@ -13,12 +13,22 @@ const shownOfTable = 100;
 const shownInAll = 1000;
 const shownMended = 10;
 
-/** A text that was mended, and its bytes before that. */
-export interface MendedText extends Pick<RejectedRow, "table" | "locator" | "key"> {
+/** A value that config mended: a `text` that PostgreSQL could not hold, one that is `null` now, or a time that was `cut`. */
+export interface MendedValue extends Pick<RejectedRow, "table" | "locator" | "key"> {
   column: string;
-  /** In base64. */
-  was: string;
+  was: ExactValue;
+  how: keyof typeof mendedHow;
 }
+
+/** What was done to a number of values of a column, for the report. */
+const mendedHow = {
+  text: (count: number, column: string) =>
+    `${count} ${count === 1 ? "text" : "texts"} of ${column} held NUL or bytes that are no text: by config NUL was removed, and the other bytes became U+FFFD`,
+  null: (count: number, column: string) =>
+    `${count} ${count === 1 ? "value" : "values"} of ${column} became NULL, by config`,
+  cut: (count: number, column: string) =>
+    `${count} ${count === 1 ? "time" : "times"} of ${column} lost what was finer than microseconds, by config`,
+};
 
 /** One line of progress, for people. */
 export type OnProgress = (line: string) => void;
@@ -46,7 +56,7 @@ export class Run {
   readonly #onProgress: OnProgress;
   readonly #rejectLines: LinesFile;
   readonly mendedPath: string;
-  readonly #mended = new Map<string, { count: number; keys: string[] }>();
+  readonly #mended = new Map<string, { count: number; keys: string[]; column: string; how: MendedValue["how"] }>();
   readonly #mendedLines: LinesFile;
   #leavesNothing = false;
 
@@ -64,7 +74,7 @@ export class Run {
     }
     this.logPath = join(this.folder, `migration_${this.stamp}.log`);
     this.rejectsPath = join(this.folder, "rejects.jsonl");
-    this.mendedPath = join(this.folder, "mended-texts.jsonl");
+    this.mendedPath = join(this.folder, "mended-values.jsonl");
     this.#rejectLines = new LinesFile(this.rejectsPath);
     this.#mendedLines = new LinesFile(this.mendedPath);
     this.#log = openSync(this.logPath, "a", 0o600);
@@ -116,20 +126,21 @@ export class Run {
       );
   }
 
-  /** Notes a text that was mended, whole, in a file beside the report. */
-  mend({ table, locator, key, column, was }: MendedText): void {
-    const mended = this.#mended.get(`${table}.${column}`) ?? { count: 0, keys: [] };
-    this.#mended.set(`${table}.${column}`, mended);
-    mended.count++;
-    if (mended.keys.length < shownMended) mended.keys.push(JSON.stringify(key));
-    this.#mendedLines.add({ table, locator, key, column, was: { t: "text", base64: was } });
+  /** Notes a value that was mended, whole, in a file beside the report. */
+  mend({ how, ...mended }: MendedValue): void {
+    const column = `${mended.table}.${mended.column}`;
+    const noted = this.#mended.get(`${how} ${column}`) ?? { count: 0, keys: [], column, how };
+    this.#mended.set(`${how} ${column}`, noted);
+    noted.count++;
+    if (noted.keys.length < shownMended) noted.keys.push(JSON.stringify(mended.key));
+    this.#mendedLines.add(mended);
   }
 
-  /** For the report: how many texts of which columns were mended. */
+  /** For the report: how many values of which columns were mended. */
   mendedWarnings(): string[] {
-    return [...this.#mended].map(
-      ([column, { count, keys }]) =>
-        `${count} ${count === 1 ? "text" : "texts"} of ${column} held NUL or bytes that are no text: by config NUL was removed, and the other bytes became U+FFFD (${keys.join(", ")}${count > keys.length ? ", …" : ""}). ${this.mendedPath} holds each as it was.`,
+    return [...this.#mended.values()].map(
+      ({ column, how, count, keys }) =>
+        `${mendedHow[how](count, column)} (${keys.join(", ")}${count > keys.length ? ", …" : ""}). ${this.mendedPath} holds each as it was.`,
     );
   }
 

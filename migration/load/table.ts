@@ -67,14 +67,8 @@ export class RowLoader {
         const excluded = exclude === null ? null : exclude(reader.locator(row));
         const line = excluded === null ? encoder.encode(row) : encoder.reject(row, excluded, null);
         if (typeof line === "string") {
-          for (const { column, raw } of encoder.mended)
-            run.mend({
-              table: table.source,
-              locator: reader.locator(row),
-              key: reader.shownKey(row),
-              column,
-              was: raw.toString("base64"),
-            });
+          for (const mended of encoder.mended)
+            run.mend({ table: table.source, locator: reader.locator(row), key: reader.shownKey(row), ...mended });
           lines.push(line);
           accepted.push(row);
         } else unfit.push([row, line]);

@@ -46,8 +46,12 @@ export function readChoices(
   const byDeclaration = new Map<string, TypeWords>();
   for (const [name, words] of Object.entries(types)) {
     const column = findColumn(tables, name);
-    if (column !== null) byColumn.set(id(column[0], column[1].name), readTypeWords(words));
-    else if (declaredTypes.has(declared(name))) byDeclaration.set(declared(name), readTypeWords(words));
+    if (column !== null) {
+      const chosen = readTypeWords(words);
+      byColumn.set(id(column[0], column[1].name), chosen);
+      if (chosen.nullFor !== undefined && column[1].keyPosition > 0)
+        unknown.push(`types has null for values of ${name}, which is in the primary key`);
+    } else if (declaredTypes.has(declared(name))) byDeclaration.set(declared(name), readTypeWords(words));
     else
       unknown.push(`types names ${name}, which is neither a column (table.column) nor a declared type of the source`);
   }
@@ -76,8 +80,15 @@ export function readChoices(
       "Correct the names, then run again.",
     );
   return {
-    type: (table, column) =>
-      byColumn.get(id(table, column.name)) ?? byDeclaration.get(declared(column.declaredType)) ?? null,
+    type: (table, column) => {
+      const own = byColumn.get(id(table, column.name));
+      if (own !== undefined) return own;
+      const ofType = byDeclaration.get(declared(column.declaredType));
+      if (ofType === undefined || column.keyPosition === 0) return ofType ?? null;
+      // A primary key has no NULL: such a row does not fit.
+      const { nullFor: _, ...words } = ofType;
+      return words;
+    },
     name: (source) => relationNames.get(source) ?? renamed(source),
     badText: (table, column) => texts.get(id(table, column)) ?? badText["*"] ?? "reject",
     plainName: renamed,

@@ -28,7 +28,9 @@ import { foldedUnique, isPlain, translateIndex } from "./indexes";
 import { detailsLeftBehind, tablesLeftBehind } from "./left-behind";
 import { columnNamespace, Namespace } from "./names";
 import { loadingOrder } from "./order";
-import { decideType, type ShownForm, type TypeDecision, typeSql } from "./types";
+import { finerThanMicroseconds } from "./temporal";
+import type { TypeWords } from "./type-words";
+import { type Circumstances, decideType, declaredType, type ShownForm, type TypeDecision, typeSql } from "./types";
 
 interface PlanPolicies extends Pick<Policies, "mixed"> {
   choices: Choices;
@@ -192,6 +194,10 @@ function planColumn(
   warnings: string[],
 ): ColumnPlan {
   const { widened, ...decision } = decideColumn(column, table, profile, policies);
+  const declared =
+    widened && !decision.byConfig
+      ? declaredType(column.declaredType, profile, circumstancesOf(column, table, policies))
+      : null;
   const identity = column.name === table.rowidColumn && integerKinds.includes(decision.type.kind);
   const target = names.take(column.name);
   const reason =
@@ -204,12 +210,18 @@ function planColumn(
     target,
     ...decision,
     reason,
+    ...(declared === null ? {} : { declared }),
     ...(target === column.name ? {} : { reason: `${reason} In the source it is ${column.name}.` }),
-    notNull: identity || ((column.notNull || isKeyPart(column, table)) && profile.storage.null === undefined),
+    notNull: identity || ((column.notNull || isKeyPart(column, table)) && !holdsNull(profile)),
     default: null,
     identity,
     profile,
   };
+}
+
+/** NULL, or what config makes NULL. */
+function holdsNull({ storage, becomeNull }: ColumnProfile): boolean {
+  return storage.null !== undefined || becomeNull !== undefined;
 }
 
 const integerKinds = ["smallint", "integer", "bigint"];
@@ -218,8 +230,9 @@ function decideColumn(
   column: SourceColumn,
   table: SourceTable,
   profile: ColumnProfile,
-  { choices, mixed, shownForm }: PlanPolicies,
+  policies: PlanPolicies,
 ): TypeDecision {
+  const { choices } = policies;
   const chosen = choices.type(table, column);
   const badTexts = Number(profile.badTexts ?? 0);
   if (chosen === null && badTexts > 0)
@@ -234,19 +247,23 @@ function decideColumn(
   const says = column.declaredType === "" ? "declared without a type" : `declared ${column.declaredType}`;
   if (chosen !== null)
     return withBadText(
-      { ...chosen, reason: `By config; ${says}.`, widened: false, byConfig: true },
+      { ...chosen, reason: `By config; ${says}${mended(chosen, profile)}.`, widened: false, byConfig: true },
       choices.badText(table, column.name),
     );
+  const decision = decideType(column.declaredType, profile, circumstancesOf(column, table, policies));
+  return withBadText(
+    keepsApart(column, profile, keepsDefault(column, profile, decision)),
+    choices.badText(table, column.name),
+  );
+}
+
+function circumstancesOf(column: SourceColumn, table: SourceTable, { mixed, shownForm }: PlanPolicies): Circumstances {
   const inKey =
     column.keyPosition > 0 ||
     table.indexes.some((index) => index.columns.some((part) => part.name === column.name)) ||
     table.foreignKeys.some((key) => key.columns.includes(column.name));
   const coreData = ["Z_PK", "Z_ENT", "Z_OPT"].every((name) => table.columns.some((other) => other.name === name));
-  const decision = decideType(column.declaredType, profile, { inKey, mixed, coreData, shownForm });
-  return withBadText(
-    keepsApart(column, profile, keepsDefault(column, profile, decision)),
-    choices.badText(table, column.name),
-  );
+  return { inKey, mixed, coreData, shownForm };
 }
 
 /** Text, where the values of a unique key are the same to the type, and not as they are written. */
@@ -258,6 +275,16 @@ function keepsApart({ name }: SourceColumn, { becomesEqual }: ColumnProfile, dec
     reason: `Text keeps its values apart: ${becomesEqual}. Where one of each is enough, give ${name} that type by types: the others are set aside.`,
     widened: true,
   };
+}
+
+/** What config changes in single values. */
+function mended({ cut }: TypeWords, { becomeNull = {}, forms }: ColumnProfile): string {
+  const nulls = Object.entries(becomeNull).map(([literal, count]) => `${literal} (${count})`);
+  const finer = forms[finerThanMicroseconds];
+  return [
+    ...(nulls.length === 0 ? [] : [`; NULL for ${nulls.join(", ")}`]),
+    ...(cut === undefined ? [] : [`; times are cut to microseconds${finer === undefined ? "" : ` (${finer})`}`]),
+  ].join("");
 }
 
 /** An application writes its times in one way: where some columns show it, and no other contradicts, it explains those that have but one value. */
@@ -409,7 +436,9 @@ function planKeys(source: SourceTable, table: TablePlan, relations: Namespace, w
   for (const column of source.columns)
     if (column.notNull && columnPlan(table, column.name)?.notNull === false)
       warnings.push(
-        `${source.name}.${column.name} is declared NOT NULL and holds NULL all the same: it comes over without NOT NULL.`,
+        columnPlan(table, column.name)?.profile?.becomeNull === undefined
+          ? `${source.name}.${column.name} is declared NOT NULL and holds NULL all the same: it comes over without NOT NULL.`
+          : `${source.name}.${column.name} is declared NOT NULL, and config makes values of it NULL: it comes over without NOT NULL.`,
       );
 }
 

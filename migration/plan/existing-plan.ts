@@ -184,9 +184,10 @@ function planTable(
       columns.push(
         badText === "bytea" && found.type.kind === "bytea" ? { ...planned, badText } : withBadText(planned, badText),
       );
-      if (chosen !== null && (chosen.timeForm === null || chosen.type.kind !== found.type.kind))
+      const says = chosen?.timeForm != null || chosen?.nullFor !== undefined;
+      if (chosen !== null && (!says || chosen.type.kind !== found.type.kind))
         mismatches.push(
-          `types has ${typeSql(chosen.type)} for ${source.name}.${column.name}, which is ${typeSql(found.type)} in the target: only a form of time can be said in mode existing, such as ${typeSql(found.type)} from epoch seconds`,
+          `types has ${typeSql(chosen.type)} for ${source.name}.${column.name}, which is ${typeSql(found.type)} in the target: only a form of time, and what is NULL, can be said in mode existing, such as ${typeSql(found.type)} from epoch seconds`,
         );
     }
   }
@@ -262,6 +263,8 @@ function planColumn(
     timeForm,
     notNull: target.notNull,
     default: null,
+    ...(chosen?.nullFor === undefined ? {} : { nullFor: chosen.nullFor }),
+    ...(chosen?.cut === undefined ? {} : { cut: chosen.cut }),
     identity: target.sequence !== null && ["smallint", "integer", "bigint"].includes(target.type.kind),
     reason: `The target's own type, ${typeSql(target.type)}${timeForm === null || timeForm === "text" ? "" : `; the numbers are ${timeForm}${chosen === null ? "" : ", by config"}`}.`,
     profile,

@@ -20,10 +20,10 @@ export function uniqueKeys(table: TablePlan): { name: string; columns: ColumnPla
 const exactInDouble = 2n ** 53n;
 
 /** Whether different values of the column may become equal, as far as its type and the evidence show. */
-export function mayFold({ type, timeForm, badText, byConfig, profile }: ColumnPlan): boolean {
+export function mayFold({ type, timeForm, badText, byConfig, cut, profile }: ColumnPlan): boolean {
   const kinds = Object.keys(profile?.storage ?? {}).filter((kind) => kind !== "null");
   const hasText = kinds.includes("text");
-  if (badText === "replace" && hasText) return true;
+  if (cut || (badText === "replace" && hasText)) return true;
   switch (type.kind) {
     case "text":
     case "varchar":

@@ -111,9 +111,11 @@ export function planForeignKeys(
         return;
       }
       const columns = key.columns.map((name) => columnOf(table, name)?.target ?? name);
-      const orphans = catalog.foreignKeyViolations.find(
-        (found) => found.table === table.source && found.foreignKey === position,
-      );
+      // What config makes NULL refers to nothing, and the server counts the others.
+      const madeNull = key.columns.some((name) => columnOf(table, name)?.nullFor !== undefined);
+      const orphans = madeNull
+        ? undefined
+        : catalog.foreignKeyViolations.find((found) => found.table === table.source && found.foreignKey === position);
       const plan: ForeignKeyPlan = {
         name: names.take(key.name ?? `${table.target}_${columns.join("_")}_fkey`),
         columns,

@@ -91,6 +91,12 @@ const units: Partial<Record<TimeForm, { origin: bigint; digits: number }>> = {
   "dotnet ticks": { origin: -62_135_596_800_000_000n, digits: 7 },
 };
 
+/** How many units of a form, whose unit is finer than that, are a microsecond; null for the other forms. */
+export function ticksOfMicrosecond(form: TimeForm): bigint | null {
+  const digits = units[form]?.digits ?? 0;
+  return digits > 6 ? 10n ** BigInt(digits - 6) : null;
+}
+
 /** Every form that a column can be said to hold; `text` is ISO 8601. */
 export const timeForms: readonly TimeForm[] = [
   "text",

@@ -1,10 +1,16 @@
-/** Types as users write them: PostgreSQL's own words, with `from` and a form of time where the column holds times. */
-import type { TargetType, TimeForm } from "../model";
+/**
+ * Types as users write them: PostgreSQL's own words, with `from` and a form of time where the column holds times, `cut to microseconds` for finer ones,
+ * and `null for` with the values that stand for NULL, as SQL literals.
+ */
+import type { NullValue, TargetType, TimeForm } from "../model";
 import { timeForms } from "./temporal";
+import { typeSql } from "./types";
 
 export interface TypeWords {
   type: TargetType;
   timeForm: TimeForm | null;
+  nullFor?: NullValue[];
+  cut?: true;
 }
 
 type Read = (length: number | null, scale: number | null) => TargetType | string;
@@ -84,12 +90,54 @@ const names: Record<string, Read> = {
 const moments = ["date", "timestamp", "timestamptz"];
 
 /**
- * Reads `numeric(12,2)`, `timestamp(3) with time zone`, `timestamptz from epoch milliseconds` and the like.
+ * Reads `numeric(12,2)`, `timestamp(3) with time zone`, `timestamptz from epoch milliseconds`, `date null for '', '0000-00-00'` and the like.
  *
  * @throws Error whose message says what is accepted
  */
 export function readTypeWords(words: string): TypeWords {
-  const [typeText = "", form, ...more] = String(words).trim().toLowerCase().replace(/\s+/g, " ").split(" from ");
+  const [, type = "", literals] = /^([^']*?)(?:\s+null\s+for\s+(.*))?$/is.exec(String(words).trim()) ?? [];
+  const uncut = type.replace(/\s+cut\s+to\s+microseconds$/i, "");
+  const read = readType(uncut);
+  if (uncut !== type && !clocks.includes(read.type.kind)) throw new Error(`${clocks.join(", ")} cut to microseconds`);
+  return {
+    ...read,
+    ...(uncut === type ? {} : { cut: true }),
+    ...(literals === undefined ? {} : { nullFor: readLiterals(literals) }),
+  };
+}
+
+const clocks = ["time", "timestamp", "timestamptz"];
+
+/** One or more of `'text'` and `123`, with commas between them. */
+function readLiterals(text: string): NullValue[] {
+  const literal = /\s*(?:'((?:[^']|'')*)'|(-?\d{1,18}))\s*(?:,|$)/y;
+  const values: NullValue[] = [];
+  while (literal.lastIndex < text.length) {
+    const match = literal.exec(text);
+    if (match === null) throw new Error("null for '…', '…', or whole numbers");
+    const [, quoted, digits = ""] = match;
+    values.push(quoted === undefined ? { t: "integer", v: digits } : { t: "text", v: quoted.replaceAll("''", "'") });
+  }
+  return values;
+}
+
+/** The words that `readTypeWords` reads. */
+export function typeWords({ type, timeForm, cut, nullFor }: TypeWords): string {
+  return [
+    typeSql(type).replace(/ without time zone$/, ""),
+    ...(timeForm === null || timeForm === "text" ? [] : [`from ${timeForm}`]),
+    ...(cut === undefined ? [] : ["cut to microseconds"]),
+    ...(nullFor === undefined || nullFor.length === 0 ? [] : [`null for ${nullFor.map(literalOf).join(", ")}`]),
+  ].join(" ");
+}
+
+/** As SQL has it. */
+export function literalOf({ t, v }: NullValue): string {
+  return t === "text" ? `'${v.replaceAll("'", "''")}'` : v;
+}
+
+function readType(words: string): TypeWords {
+  const [typeText = "", form, ...more] = words.trim().toLowerCase().replace(/\s+/g, " ").split(" from ");
   const match = /^([a-z0-9 ]+?) ?(?:\( ?(\d+) ?(?:, ?(\d+) ?)?\))?( with(?:out)? time zone)?$/.exec(typeText);
   const read = match === null ? undefined : names[`${match[1]}${match[4] ?? ""}`];
   if (read === undefined) throw new Error(`one of the types ${Object.keys(names).join(", ")}`);

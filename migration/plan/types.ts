@@ -2,7 +2,7 @@
  * PostgreSQL's type for a column, from what its declaration asks for and what its rows hold. A type is only chosen when every value fits it without
  * loss; a column in which some do not is widened, never guessed and never cut.
  */
-import type { ColumnProfile, Policies, TargetType, TimeForm } from "../model";
+import type { ColumnProfile, NullValue, Policies, TargetType, TimeForm } from "../model";
 import { type Declaration, type Family, readDeclaration } from "./declaration";
 import { epochOrCocoa, finerThanMicroseconds, formOfNumbers, timeForms } from "./temporal";
 
@@ -14,6 +14,8 @@ export interface TypeDecision {
   /** Whether values speak against what is declared, so that the application meets another type than it may expect. */
   widened: boolean;
   badText?: "replace" | "bytea";
+  nullFor?: NullValue[];
+  cut?: true;
   /** Set where config decided, so that values may not fit. */
   byConfig?: true;
 }
@@ -60,6 +62,24 @@ export function decideType(
     byConfig: true,
     reason: `By config, rows whose values do not agree with it are set aside. ${strict.reason}`,
   };
+}
+
+/** The type that a widened column would have without the values that speak against its declaration; null where those are not fewer than the others. */
+export function declaredType(
+  declared: string,
+  profile: ColumnProfile,
+  circumstances: Partial<Circumstances>,
+): Pick<TypeDecision, "type" | "timeForm"> | null {
+  const { family } = readDeclaration(declared);
+  const agreeing = agreeingValues(family, profile);
+  const count = ({ forms, storage }: ColumnProfile) =>
+    Object.entries(agreeingForms[family] === undefined ? storage : forms).reduce(
+      (sum, [kind, number]) => sum + (kind === "null" ? 0 : Number(number)),
+      0,
+    );
+  if (agreeing === null || 2 * count(agreeing) < count(profile)) return null;
+  const { type, timeForm, widened } = decideType(declared, agreeing, { ...circumstances, mixed: "widen" });
+  return widened ? null : { type, timeForm };
 }
 
 /** The storage classes that agree with a family by themselves. */
@@ -316,7 +336,7 @@ function decideMoment(column: Evidence, whenEmpty: TargetType): TypeDecision {
     return column.widen(`the numbers may be seconds since 1970 or since 2001${sayIt}`);
   if (forms[finerThanMicroseconds] !== undefined)
     return column.widen(
-      `${forms[finerThanMicroseconds]} values have more than six digits after the second, which PostgreSQL's times do not hold`,
+      `${forms[finerThanMicroseconds]} ${forms[finerThanMicroseconds] === "1" ? "value has" : "values have"} more than six digits after the second, which PostgreSQL's times do not hold`,
     );
   return column.widen("not all values are of one form that PostgreSQL holds without loss");
 }

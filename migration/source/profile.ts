@@ -5,6 +5,7 @@ import { type Family, readDeclaration } from "../plan/declaration";
 import { digitsOf, formOf, needsForms } from "../plan/forms";
 import { finerThanMicroseconds } from "../plan/temporal";
 import { countBadTexts } from "./bad-text";
+import { countNullValues } from "./null-values";
 import { quoteName, type Sqlite } from "./open";
 import type { SqliteValue } from "./value";
 import { showValue } from "./value";
@@ -32,14 +33,20 @@ export function profileTable(
   return profiles;
 }
 
-/** Counts the texts that PostgreSQL cannot hold, in the columns that config makes bytea for them. */
+/** Counts what config decides about single values: those that become NULL, and the texts that PostgreSQL cannot hold, in the columns that become bytea for them. */
 export function lookAtTexts(
   db: Sqlite,
   table: SourceTable,
   profiles: Map<string, ColumnProfile>,
-  choices: Pick<Choices, "badText">,
+  choices: Pick<Choices, "badText" | "type">,
 ): Map<string, ColumnProfile> {
   const encoding = String(db.pragma("encoding", { simple: true }));
+  for (const column of table.columns) {
+    const [profile, nullFor] = [profiles.get(column.name), choices.type(table, column)?.nullFor];
+    if (profile === undefined || nullFor === undefined) continue;
+    const counts = countNullValues(db, table.name, column.name, nullFor);
+    if (Object.keys(counts).length > 0) profile.becomeNull = counts;
+  }
   for (const [column, profile] of profiles) {
     if (profile.storage.text === undefined || choices.badText(table, column) !== "bytea") continue;
     const count = countBadTexts(db, table.name, column, encoding);

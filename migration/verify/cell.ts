@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { hash } from "node:crypto";
-import type { ColumnPlan, TargetType } from "../model";
+import type { ColumnPlan, NullValue, TargetType } from "../model";
 import { jsonbText } from "./jsonb";
 import { doubleHex, doubleOf, integerOf, plainDecimal, singleHex } from "./number";
 import { dateText, timestampText, timeText } from "./time";
@@ -13,11 +13,34 @@ type CellOf = (value: SqliteValue) => Cell;
  * so an error of the loader cannot hide itself. For a type of the `other` kind it is the text that the type's
  * input function is to read; `canonicalOthers` turns that into the type's own text.
  */
-export function cellReader(column: Pick<ColumnPlan, "type" | "timeForm" | "badText">): CellOf {
-  const { type, timeForm, badText } = column;
+export function cellReader(column: Pick<ColumnPlan, "type" | "timeForm" | "badText" | "nullFor" | "cut">): CellOf {
+  const { type, timeForm, badText, nullFor, cut } = column;
   const name = typeName(type);
-  const read = badText === "replace" ? withoutNul(reader(type, timeForm)) : reader(type, timeForm);
-  return (value) => (value === null ? null : (read(value) ?? impossible(value, name)));
+  const plain = badText === "replace" ? withoutNul(reader(type, timeForm)) : reader(type, timeForm);
+  const read = cut ? wholeMicroseconds(plain, timeForm) : plain;
+  const cell: CellOf = (value) => (value === null ? null : (read(value) ?? impossible(value, name)));
+  return nullFor === undefined ? cell : (value) => (standsForNull(value, nullFor) ? null : cell(value));
+}
+
+/** By config, the value is to be NULL in the target. */
+function standsForNull(value: SqliteValue, nullFor: NullValue[]): boolean {
+  if (value === null || Buffer.isBuffer(value)) return false;
+  return nullFor.some(({ t, v }) =>
+    t === "text"
+      ? value === v
+      : typeof value !== "string" && Number(v) === Number(value) && BigInt(v) === BigInt(value),
+  );
+}
+
+/** By config, a time is to be in the target without what is finer than microseconds: the digits of a text, or of a count of finer units. */
+function wholeMicroseconds(read: CellOf, form: ColumnPlan["timeForm"]): CellOf {
+  const unit = form === "epoch nanoseconds" ? 1000n : form === "filetime" || form === "dotnet ticks" ? 10n : 1n;
+  return (value) => {
+    if (typeof value === "string") return read(value.replace(/^(.*:\d\d[.,]\d{6})\d+/, "$1"));
+    if (typeof value !== "bigint") return read(value);
+    const below = value < 0n && value % unit !== 0n ? 1n : 0n;
+    return read((value / unit - below) * unit);
+  };
 }
 
 function reader(type: TargetType, timeForm: ColumnPlan["timeForm"]): CellOf {

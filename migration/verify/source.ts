@@ -74,7 +74,7 @@ export class Source {
   batches(table: TablePlan): Batches | null {
     const rowid = escapeIdentifier(table.key[0] ?? "");
     // The bytes of a UTF-16 database are not those of PostgreSQL's texts.
-    if (!this.utf8 || table.columns.length > mostColumns) return null;
+    if (!this.utf8 || table.columns.length > mostColumns || changesByConfig(table)) return null;
     if (table.key.length !== 1 || !this.isRowid(table, rowid)) return null;
     return new Batches(this.database, table, rowid, this.rejectedRows(table) > 0 ? this.aside(table) : null);
   }
@@ -167,10 +167,24 @@ export class Source {
     return { columns: statement.columns().map((column) => column.name), rows: statement.raw().all() };
   }
 
-  /**
-   * A table as a FROM item that leaves out the rows set aside.
-   */
+  /** A table as a FROM item that leaves out the rows set aside, and has NULL where config puts it. */
   relation(table: TablePlan): string {
+    const from = this.remaining(table);
+    if (!table.columns.some(({ nullFor }) => nullFor !== undefined)) return from;
+    const columns = table.columns.map(({ source, nullFor = [] }) => {
+      const name = escapeIdentifier(source);
+      // Neither the column's affinity nor its collation has a say.
+      const same = nullFor.map(({ t, v }) =>
+        t === "text"
+          ? `+${name} IS ${escapeString(v)} COLLATE BINARY`
+          : `(typeof(${name}) <> 'text' AND +${name} IS ${BigInt(v)})`,
+      );
+      return same.length === 0 ? name : `CASE WHEN ${same.join(" OR ")} THEN NULL ELSE ${name} END AS ${name}`;
+    });
+    return `(SELECT ${columns.join(", ")} FROM ${from} AS n)`;
+  }
+
+  private remaining(table: TablePlan): string {
     const name = this.mainName(table.source);
     if (this.rejectedRows(table) === 0 || table.key.length === 0) return name;
     const aside = this.aside(table);
@@ -228,3 +242,10 @@ export class Source {
       : column;
   }
 }
+
+/** Whether config makes NULL of values, or cuts them. */
+export function changesByConfig({ columns }: TablePlan): boolean {
+  return columns.some(({ nullFor, cut }) => nullFor !== undefined || cut === true);
+}
+
+const escapeString = (text: string) => `'${text.replaceAll("'", "''")}'`;

@@ -16,7 +16,7 @@ export async function* cellRows(client: Client | null, source: Source, table: Ta
 /** The cells of rows whose values stand for `columns`; further values are left out. */
 export async function* cellsOf(
   client: Client | null,
-  columns: Pick<ColumnPlan, "type" | "timeForm" | "badText">[],
+  columns: Pick<ColumnPlan, "type" | "timeForm" | "badText" | "nullFor" | "cut">[],
   batches: Iterable<SourceRow[]>,
 ): AsyncGenerator<CellRow[]> {
   const readers = columns.map(cellReader);

@@ -81,9 +81,10 @@ function microsOfNumber(value: bigint | number, form: TimeForm): bigint | null {
   const [power, firstDay] = scale;
   const [, sign, whole = "", fraction = ""] = /^(-?)(\d+)\.?(\d*)$/.exec(plainDecimal(String(value)) ?? "") ?? [];
   if (whole === "") return null;
-  const digits = whole + fraction;
-  const point = whole.length + power;
-  if (point <= 0) return null;
+  // A digit at least stands for whole microseconds, also where the number is less than one.
+  const shifted = whole.padStart(1 - power, "0");
+  const digits = shifted + fraction;
+  const point = shifted.length + power;
   const padded = digits.padEnd(point + 1, "0");
   const magnitude = BigInt(padded.slice(0, point)) + (padded.charAt(point) >= "5" ? 1n : 0n);
   return (sign === "-" ? -magnitude : magnitude) + BigInt(dayNumber(...firstDay) ?? 0) * microsecondsPerDay;

@@ -8,7 +8,7 @@ import { messageOf } from "../../support/errors";
 import type { TablePlan, ViewPlan } from "../model";
 import { SetAside, type SetAsideRows } from "../set-aside";
 import { HashSum, isFree, rowDigest, rowText } from "./row-hash";
-import { Source, type SourceRow } from "./source";
+import { changesByConfig, Source, type SourceRow } from "./source";
 import { cellsOf } from "./table-rows";
 import { type Cell, impossible, type SqliteValue } from "./value";
 import type { ViewColumn } from "./views";
@@ -156,7 +156,8 @@ function sourceView(source: Source, tables: TablePlan[], views: ViewPlan[], view
     views.filter((other) => names.includes(other.target)).flatMap((other) => [other, ...readBy(other.reads)]);
   const all = [view, ...readBy(view.reads)];
   const hidden = tables.filter(
-    (table) => all.some((one) => one.reads.includes(table.target)) && source.rejectedRows(table) > 0,
+    (table) =>
+      all.some((one) => one.reads.includes(table.target)) && (source.rejectedRows(table) > 0 || changesByConfig(table)),
   );
   return hidden.length === 0 ? source.mainName(view.source) : source.viewWithout(view.source, all, hidden);
 }

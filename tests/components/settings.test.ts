@@ -63,6 +63,14 @@ describe("the settings", () => {
       expect(message).toContain(line);
   });
 
+  it("take types with the values that are NULL", () => {
+    const types = { "orders.at": "timestamp cut to microseconds null for '', '0000-00-00'", DATE: "date null for 0" };
+    setStackConfig({ source: "app.db", types });
+    expect(readSettings().migration?.policies.types).toEqual(types);
+    setStackConfig({ source: "app.db", types: { DATE: "date null for none" } });
+    expect(() => readSettings()).toThrow(/pgstead:types has "date null for none" for DATE; accepted: null for '…'/);
+  });
+
   it("take PostgreSQL settings of any single value, truth values as on and off", () => {
     setStackConfig({ postgresSettings: { jit: false, work_mem: "32MB", max_connections: 50 } });
     const { server } = readSettings();

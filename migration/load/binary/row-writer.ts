@@ -10,6 +10,7 @@ import type { Layout, StoredColumn } from "../../source/pages/layout";
 import { isInteger, isNaNAt, RecordHeader, readWhole, sizeOf, valueAt, whole } from "../../source/pages/record";
 import type { LeafRows } from "../../source/pages/rows";
 import type { SqliteValue } from "../../source/value";
+import { adapterOf } from "../adapt";
 import { type Encode, encoderFor, Unfit } from "../encode";
 import type { Chunks } from "./chunks";
 import { fieldOf, isBinaryType } from "./fields";
@@ -80,7 +81,7 @@ export class RowWriter {
   ) {
     this.#columns = layout.columns.map((stored) => {
       const plan = sent.find((column) => column.source === stored.name);
-      return plan === undefined ? null : { stored, plan, encode: encoderFor(plan) };
+      return plan === undefined ? null : { stored, plan, encode: encoderOf(plan) };
     });
     this.#kinds = Uint8Array.from(this.#columns, (column) => (column === null ? kinds.skipped : kindOf(column)));
     this.#notNull = Uint8Array.from(this.#columns, (column) => Number(column?.plan.notNull ?? false));
@@ -264,6 +265,13 @@ export class RowWriter {
   }
 }
 
+/** What config changes on its way goes the other way, which tells each such value. */
+function encoderOf(plan: ColumnPlan): Encode {
+  const [encode, adapt] = [encoderFor(plan), adapterOf(plan)];
+  if (adapt === null) return encode;
+  return (value) => (adapt(value) === value ? encode(value) : new Unfit("changed by config", ""));
+}
+
 /** @returns false for a number that the column's type cannot hold */
 function writeInteger(kind: number, view: DataView, at: number, type: number, out: Chunks): boolean {
   readWhole(view, at, type);
@@ -331,7 +339,8 @@ function writeDate(bytes: Buffer, at: number, out: Chunks): boolean {
   return true;
 }
 
-function kindOf({ plan: { type } }: Column): number {
+function kindOf({ plan: { type, nullFor, cut } }: Column): number {
+  if (nullFor !== undefined || cut) return kinds.asked;
   switch (type.kind) {
     case "bigint":
       return kinds.bigint;

@@ -143,6 +143,44 @@ describe("against a server", () => {
     expect(pgstead(["plan", "--source", source, "--bad-text", "replace"]).out).not.toContain("no text");
   });
 
+  it("what plan says about a column that a few values make text is what makes it a time, as it is written there", async () => {
+    const source = join(folder, "odd.db");
+    const db = new Database(source);
+    db.exec(`CREATE TABLE "my orders"(id INTEGER PRIMARY KEY, at DATETIME);
+      INSERT INTO "my orders" VALUES (1, '2024-01-01'), (2, '2024-01-02 10:00:00'), (3, ''), (4, '2024-01-01 10:00:00.1234567'), (5, '2024-02-02'), (6, 'it''s')`);
+    db.close();
+    const { out } = pgstead(["plan", "--source", source]);
+    const [nulls = "", aside = ""] = [...out.matchAll(/--type "([^"]*)"/g)].map((match) => match[1]);
+    expect([nulls, aside]).toEqual([
+      "my orders.at=timestamp cut to microseconds null for '', 'it''s'",
+      "my orders.at=timestamp",
+    ]);
+    const asked = async (...options: string[]) => {
+      const own = await server.createDatabase();
+      const { code } = pgstead(
+        ["migrate", "--source", source, "--target", describeTarget(own), "--work-folder", "runs", ...options],
+        { PGPASSWORD: own.password },
+      );
+      expect(code).toBe(0);
+      const client = await connect(own);
+      const { rows } = await client.query(`SELECT id::int, at::text FROM "my orders" ORDER BY id`);
+      await client.end();
+      return rows.map(({ id, at }) => [id, at]);
+    };
+    const kept = [
+      [1, "2024-01-01 00:00:00"],
+      [2, "2024-01-02 10:00:00"],
+    ];
+    expect(await asked("--type", nulls)).toEqual([
+      ...kept,
+      [3, null],
+      [4, "2024-01-01 10:00:00.123456"],
+      [5, "2024-02-02 00:00:00"],
+      [6, null],
+    ]);
+    expect(await asked("--type", aside, "--bad-rows", "skip")).toEqual([...kept, [5, "2024-02-02 00:00:00"]]);
+  });
+
   it("migrate moves, proves and reports; verify agrees, and tells a difference with exit code 1", async () => {
     const compare = [
       "--compare",

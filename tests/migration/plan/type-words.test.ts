@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readTypeWords } from "../../../migration/plan/type-words";
+import { readTypeWords, typeWords } from "../../../migration/plan/type-words";
 import { typeSql } from "../../../migration/plan/types";
 import { defaultPolicies as policies, policyErrors } from "../../../migration/policies";
 
@@ -22,6 +22,34 @@ describe("the words for a type", () => {
   });
 
   test.each([
+    ["timestamp null for ''", { nullFor: [{ t: "text", v: "" }] }],
+    [
+      "TIMESTAMPTZ from epoch seconds  NULL FOR 0 , -1,'N/A, or none', 'it''s'",
+      {
+        timeForm: "epoch seconds",
+        nullFor: [
+          { t: "integer", v: "0" },
+          { t: "integer", v: "-1" },
+          { t: "text", v: "N/A, or none" },
+          { t: "text", v: "it's" },
+        ],
+      },
+    ],
+    ["timestamp from dotnet ticks cut to microseconds", { timeForm: "dotnet ticks", cut: true }],
+    ["time cut to microseconds null for 'null for'", { cut: true, nullFor: [{ t: "text", v: "null for" }] }],
+  ])("%s", (words, expected) => {
+    const read = readTypeWords(words);
+    expect(read).toMatchObject(expected);
+    expect(readTypeWords(typeWords(read))).toEqual(read);
+  });
+
+  test.each([
+    ["timestamp null for", /one of the types/],
+    ["timestamp null for ", /one of the types/],
+    ["timestamp null for x", /null for '…'/],
+    ["timestamp null for 'a' 'b'", /null for '…'/],
+    ["timestamp null for 1.5", /null for '…'/],
+    ["date cut to microseconds", /time, timestamp, timestamptz cut/],
     ["number", /one of the types boolean, /],
     ["text(5)", /without a length/],
     ["varchar(0)", /a length from 1/],

@@ -1,0 +1,106 @@
+/** What keeps a widened column from its declared type: the values, how many there are of each, and what to say so that it gets that type. */
+import type { ColumnPlan, MigrationPlan, NullValue, TablePlan } from "../model";
+import { finerThanMicroseconds, isFinerThanMicroseconds } from "../plan/temporal";
+import { type TypeWords, typeWords } from "../plan/type-words";
+import { typeSql } from "../plan/types";
+import { counted } from "../report/text";
+import { quoteName, type Sqlite } from "../source/open";
+import { type SqliteValue, showValue } from "../source/value";
+import { encoderFor, Unfit } from "./encode";
+
+/** As many different values are told. */
+const shown = 6;
+const clocks = ["time", "timestamp", "timestamptz"];
+
+/** Adds it to the plan's remarks about these columns. */
+export function explainOddValues(db: Sqlite, plan: MigrationPlan): void {
+  for (const table of plan.tables)
+    for (const column of table.columns) {
+      const at = plan.warnings.findIndex((line) => line.startsWith(`${table.source}.${column.source} becomes `));
+      if (at < 0 || column.byConfig) continue;
+      const words = wantedType(db, table, column);
+      const told = words === null ? null : explain(db, table, column, words);
+      if (told !== null) plan.warnings[at] += ` ${told}`;
+    }
+}
+
+/** The declared type, as it would be said; of times finer than microseconds with the words that cut them. */
+function wantedType(db: Sqlite, table: TablePlan, { source, profile, declared }: ColumnPlan): TypeWords | null {
+  const finer = Number(profile?.forms[finerThanMicroseconds] ?? 0);
+  const cut = finer > 0 ? { cut: true as const } : {};
+  if (declared !== undefined) return { ...declared, ...(clocks.includes(declared.type.kind) ? cut : {}) };
+  const values = Object.values(profile?.forms ?? {}).reduce((sum, count) => sum + Number(count), 0);
+  if (finer === 0 || 2 * finer < values) return null;
+  db.function("pgstead_finer", { deterministic: true }, (value: unknown) =>
+    Number(typeof value === "string" && isFinerThanMicroseconds(value)),
+  );
+  const name = quoteName(source);
+  const first = db
+    .prepare<[], string>(
+      `SELECT ${name} FROM ${quoteName(table.source)} NOT INDEXED WHERE pgstead_finer(${name}) LIMIT 1`,
+    )
+    .pluck()
+    .get();
+  if (first === undefined) return null;
+  const kind = /^[\d:.]+$/.test(first) ? "time" : /(?:Z|[+-]\d{2}:?\d{2})$/i.test(first) ? "timestamptz" : "timestamp";
+  return { type: { kind }, timeForm: "text", ...cut };
+}
+
+function explain(db: Sqlite, table: TablePlan, column: ColumnPlan, words: TypeWords): string | null {
+  const whole = { ...column, ...words, notNull: false };
+  const { cut: _, ...uncut } = whole;
+  const [odd, odder] = [oddValues(db, table, whole), oddValues(db, table, uncut)];
+  const { total, different } = odder;
+  if (total === 0) return null;
+  const name = `${table.source}.${column.source}`;
+  const say = (more: Partial<TypeWords>) => `--type "${name}=${typeWords({ ...words, ...more })}"`;
+  const their = odd.total === 1 ? "its" : "their";
+  const list = odder.values.map(({ value, count }) => `${shownLiteral(value)} (${count})`).join(", ");
+  const nulls = odd.values.map(({ value }) => nullValue(value));
+  const canBeNull = odd.different <= shown && nulls.every((value) => value !== null);
+  const ways = [
+    ...(odd.total === 0 && words.cut ? [`cut: ${say({})}`] : []),
+    ...(odd.total > 0 && canBeNull ? [`with NULL in ${their} place: ${say({ nullFor: nulls as NullValue[] })}`] : []),
+    `with ${total === 1 ? "its row" : "their rows"} set aside: ${say({ cut: undefined })} --bad-rows skip`,
+  ];
+  return `It would be ${typeSql(words.type)} but for ${counted(total, "value")}: ${list}${different > shown ? ", …" : ""}. It becomes that, ${ways.join("; ")} (in a stack: the same in types, and badRows).`;
+}
+
+interface Odd {
+  total: number;
+  different: number;
+  values: { value: SqliteValue; count: string }[];
+}
+
+/** The values that do not fit a type, the most frequent first. */
+function oddValues(db: Sqlite, table: TablePlan, column: ColumnPlan): Odd {
+  const encode = encoderFor(column);
+  db.function("pgstead_odd", { deterministic: true, safeIntegers: true }, (value: unknown) =>
+    Number(value !== null && encode(value as SqliteValue) instanceof Unfit),
+  );
+  const name = quoteName(column.source);
+  const rows = db
+    .prepare<[], [SqliteValue, bigint, bigint, bigint]>(
+      `SELECT ${name}, count(*), sum(count(*)) OVER (), count(*) OVER () FROM ${quoteName(table.source)} NOT INDEXED
+       WHERE pgstead_odd(${name}) GROUP BY typeof(${name}), ${name} COLLATE BINARY ORDER BY 2 DESC, 1 LIMIT ${shown}`,
+    )
+    .raw()
+    .all();
+  return {
+    total: Number(rows[0]?.[2] ?? 0),
+    different: Number(rows[0]?.[3] ?? 0),
+    values: rows.map(([value, count]) => ({ value, count: count.toString() })),
+  };
+}
+
+function shownLiteral(value: SqliteValue): string {
+  return typeof value === "string" ? `'${showValue(value, 40)}'` : showValue(value, 40);
+}
+
+/** As config says it; null for what it cannot say. */
+function nullValue(value: SqliteValue): NullValue | null {
+  if (typeof value === "bigint") return { t: "integer", v: value.toString() };
+  return typeof value === "string" && value.length <= 40 && !/[\p{Cc}\ufffd"]/u.test(value)
+    ? { t: "text", v: value }
+    : null;
+}

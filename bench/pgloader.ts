@@ -1,6 +1,6 @@
-/** pgloader as it is fastest here: two workers and batches of 5000 rows; with its defaults it exhausts its heap on large files. */
+/** pgloader as it is fastest here: two workers and batches of 5000 rows; on large files smaller ones, since with those it exhausts its heap. */
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type PostgresTarget, postgresUrl } from "../support/postgres";
 import { measured, type Outcome } from "./measure";
@@ -13,10 +13,12 @@ export function pgloaderVersion(): string | null {
 
 export function runPgloader(source: string, target: PostgresTarget, folder: string): Promise<Outcome> {
   const script = join(folder, "pgloader.load");
+  const batches =
+    statSync(source).size < 1e9 ? "batch rows = 5000" : "batch rows = 1000, batch size = 4MB, prefetch rows = 2000";
   writeFileSync(
     script,
     `LOAD DATABASE FROM sqlite://${source} INTO ${postgresUrl(target).replace(/\?.*$/, "")}
- WITH workers = 2, concurrency = 1, batch rows = 5000, max parallel create index = 2, include drop, create tables, create indexes, reset sequences
+ WITH workers = 2, concurrency = 1, ${batches}, max parallel create index = 2, include drop, create tables, create indexes, reset sequences
  SET maintenance_work_mem TO '256MB', work_mem TO '64MB';
 `,
     { mode: 0o600 },

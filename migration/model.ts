@@ -174,6 +174,8 @@ export interface SourceObject {
   sql: string;
   /** Of a view: the names of its columns, as SQLite gives them, where it can run it. */
   columns?: string[];
+  /** Of a view that runs only with its texts in single quotes: its CREATE VIEW with these. */
+  runnable?: string;
   /** Of a view that SQLite cannot run: its error. */
   error?: string;
 }
@@ -372,6 +374,8 @@ export interface ViewPlan {
   /** Whether it adds up numbers: sums of reals may differ in their last digits. */
   approximate: boolean;
   sourceSql: string;
+  /** Set where `sourceSql` is not as the source has it: texts in double quotes stand in single ones. */
+  rewritten?: true;
 }
 
 /** A trigger as a PL/pgSQL function and a trigger that calls it. */

@@ -57,13 +57,28 @@ function explain(db: Sqlite, table: TablePlan, column: ColumnPlan, words: TypeWo
   const their = odd.total === 1 ? "its" : "their";
   const list = odder.values.map(({ value, count }) => `${shownLiteral(value)} (${count})`).join(", ");
   const nulls = odd.values.map(({ value }) => nullValue(value));
-  const canBeNull = odd.different <= shown && nulls.every((value) => value !== null);
+  const { storage } = column.profile ?? { storage: {} };
+  const all = Object.entries(storage).reduce((sum, [kind, count]) => sum + (kind === "null" ? 0 : Number(count)), 0);
+  const few = fewIn(all);
+  const placeholders = odd.values.every(({ value }) => isPlaceholder(value));
+  // Most of a column that says something else is no exception to its type.
+  if (!placeholders && total > all / 2) return null;
+  const canBeNull =
+    odd.different <= shown && (placeholders || odd.total <= few) && nulls.every((value) => value !== null);
   const ways = [
     ...(odd.total === 0 && words.cut ? [`cut: ${say({})}`] : []),
     ...(odd.total > 0 && canBeNull ? [`with NULL in ${their} place: ${say({ nullFor: nulls as NullValue[] })}`] : []),
     `with ${total === 1 ? "its row" : "their rows"} set aside: ${say({ cut: undefined })} --bad-rows skip`,
   ];
   return `It would be ${typeSql(words.type)} but for ${counted(total, "value")}: ${list}${different > shown ? ", …" : ""}. It becomes that, ${ways.join("; ")} (in a stack: the same in types, and badRows).`;
+}
+
+/** A tenth, and one in any case. */
+const fewIn = (values: number) => Math.max(1, values / 10);
+
+/** What says nothing but that there is no value: no digit other than 0, or one of the numbers that stand for none. */
+function isPlaceholder(value: SqliteValue): boolean {
+  return typeof value === "string" ? !/[1-9]/.test(value) : value === 0n || value === -1n;
 }
 
 interface Odd {

@@ -64,7 +64,7 @@ export function decideType(
   };
 }
 
-/** The type that a widened column would have without the values that speak against its declaration; null where those are not fewer than the others. */
+/** The type that a widened column would have without the values that speak against its declaration; null where they are nearly all. */
 export function declaredType(
   declared: string,
   profile: ColumnProfile,
@@ -77,7 +77,7 @@ export function declaredType(
       (sum, [kind, number]) => sum + (kind === "null" ? 0 : Number(number)),
       0,
     );
-  if (agreeing === null || 2 * count(agreeing) < count(profile)) return null;
+  if (agreeing === null || 20 * count(agreeing) < count(profile)) return null;
   const { type, timeForm, widened } = decideType(declared, agreeing, { ...circumstances, mixed: "widen" });
   return widened ? null : { type, timeForm };
 }

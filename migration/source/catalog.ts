@@ -12,6 +12,7 @@ import type {
 import { readCreateTable } from "./create-table";
 import { checkIntegrity, findAllOrphans } from "./integrity";
 import { onlyTheApplicationHas, quoteName, type Sqlite } from "./open";
+import { dropTemporary, withTexts } from "./quoted-strings";
 
 /**
  * Reads the whole schema, and checks the file. @throws UserError when PRAGMA integrity_check finds damage that may have cost rows
@@ -255,7 +256,7 @@ function readSequence(db: Sqlite, table: string): string | null {
 
 /** Views and triggers. */
 export function readObjects(db: Sqlite): SourceObject[] {
-  return db
+  const objects = db
     .prepare<[], { type: "view" | "trigger"; name: string; tbl_name: string; sql: string }>(
       "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger') ORDER BY rowid",
     )
@@ -265,19 +266,22 @@ export function readObjects(db: Sqlite): SourceObject[] {
       name: row.name,
       table: row.type === "trigger" ? row.tbl_name : null,
       sql: row.sql,
-      ...(row.type === "view" ? viewColumns(db, row.name) : {}),
+      ...(row.type === "view" ? viewColumns(db, row.name, row.sql) : {}),
     }));
+  for (const { kind, name } of objects) if (kind === "view") dropTemporary(db, name);
+  return objects;
 }
 
-function viewColumns(db: Sqlite, view: string): Pick<SourceObject, "columns" | "error"> {
+function viewColumns(db: Sqlite, view: string, sql: string): Pick<SourceObject, "columns" | "error" | "runnable"> {
   try {
     return {
       columns: db
-        .prepare(`SELECT * FROM ${quoteName(view)}`)
+        .prepare(`SELECT * FROM main.${quoteName(view)}`)
         .columns()
         .map((column) => column.name),
     };
   } catch (error) {
-    return { error: messageOf(error) };
+    const runnable = withTexts(db, view, sql);
+    return runnable === null ? { error: messageOf(error) } : { columns: runnable.columns, runnable: runnable.sql };
   }
 }

@@ -3,6 +3,7 @@ import type { Expr } from "sqlite3-parser";
 import { textBytes } from "./cast";
 import { collated, compare } from "./compare";
 import { dateFunctions } from "./dates";
+import { format } from "./format";
 import { type Scope, type Translated, Untranslatable } from "./scope";
 import {
   article,
@@ -318,6 +319,8 @@ const functions: Record<string, FunctionRule> = {
   floor: rounding("floor"),
   sign,
   concat,
+  format,
+  printf: format,
   unicode,
   typeof: typeOf,
   hex,

@@ -65,7 +65,7 @@ export function translateViews(
     if (begun.has(lower)) return;
     begun.add(lower);
     if (object.columns === undefined) {
-      failed.set(lower, `SQLite itself cannot run it: ${object.error}`);
+      failed.set(lower, readsUnsafely(object) ?? `SQLite itself cannot run it: ${object.error}`);
       return;
     }
     try {
@@ -76,6 +76,17 @@ export function translateViews(
       if (!(error instanceof Untranslatable)) throw error;
       failed.set(lower, `It has no certain translation: ${error.reason}`);
     }
+  };
+  /** SQLite runs some functions, such as MATCH, in no view of a file whose schema it does not trust. What the view reads says more. */
+  const readsUnsafely = (object: SourceObject): string | null => {
+    if (object.error?.startsWith("unsafe use of ") !== true) return null;
+    try {
+      translateView({ ...object, columns: [] }, find, utf16, schema, { ...names, relation: (name) => name }, views);
+    } catch (error) {
+      if (error instanceof Untranslatable && error.reason.startsWith("it reads "))
+        return `It has no certain translation: ${error.reason}`;
+    }
+    return null;
   };
   for (const object of objects) make(object);
   return {
@@ -101,7 +112,7 @@ function translateView(
   viewNames: ViewNames,
   before: ViewPlan[],
 ): { plan: ViewPlan; relation: Relation } {
-  const text = object.sql;
+  const text = object.runnable ?? object.sql;
   const statement = parseStatement(text);
   if (statement.type !== "CreateViewStmt") throw new Untranslatable("it is no CREATE VIEW");
   refuseRandom(statement.select);
@@ -146,7 +157,8 @@ function translateView(
       sql: createView(schema, target, names, translated.sql.split(schemaMark)),
       reads: read,
       approximate: addsReals(statement.select) || before.some((view) => view.approximate && read.includes(view.target)),
-      sourceSql: object.sql,
+      sourceSql: text,
+      ...(object.runnable === undefined ? {} : { rewritten: true as const }),
     },
     relation: {
       sql: `${schemaMark}.${escapeIdentifier(target)}`,

@@ -159,7 +159,9 @@ function sourceView(source: Source, tables: TablePlan[], views: ViewPlan[], view
     (table) =>
       all.some((one) => one.reads.includes(table.target)) && (source.rejectedRows(table) > 0 || changesByConfig(table)),
   );
-  return hidden.length === 0 ? source.mainName(view.source) : source.viewWithout(view.source, all, hidden);
+  return hidden.length === 0 && !all.some(({ rewritten }) => rewritten)
+    ? source.mainName(view.source)
+    : source.viewWithout(view.source, all, hidden);
 }
 
 /** What the process does: answers until its parent is gone. */

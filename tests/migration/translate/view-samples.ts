@@ -169,11 +169,6 @@ export const stayingViews: [name: string, sql: string, reason: RegExp][] = [
   ["any values together", "SELECT a || b FROM loose", /used as text/],
   ["a missing table", "SELECT * FROM nowhere", /^SQLite itself cannot run it: no such table: main.nowhere/],
   [
-    "a literal in double quotes",
-    'SELECT id, "no such column" AS kind FROM customers',
-    /^SQLite itself cannot run it: no such column: "no such column"/,
-  ],
-  [
     "a missing function",
     "SELECT app_hash(name) FROM customers",
     /^SQLite itself cannot run it: no such function: app_hash/,

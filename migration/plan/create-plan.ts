@@ -29,7 +29,7 @@ import { detailsLeftBehind, tablesLeftBehind } from "./left-behind";
 import { columnNamespace, Namespace } from "./names";
 import { loadingOrder } from "./order";
 import { finerThanMicroseconds } from "./temporal";
-import type { TypeWords } from "./type-words";
+import { literalOf, type TypeWords, typeWords } from "./type-words";
 import { type Circumstances, decideType, declaredType, type ShownForm, type TypeDecision, typeSql } from "./types";
 
 interface PlanPolicies extends Pick<Policies, "mixed"> {
@@ -252,7 +252,7 @@ function decideColumn(
     );
   const decision = decideType(column.declaredType, profile, circumstancesOf(column, table, policies));
   return withBadText(
-    keepsApart(column, profile, keepsDefault(column, profile, decision)),
+    keepsApart(`${table.name}.${column.name}`, profile, keepsDefault(column, profile, decision)),
     choices.badText(table, column.name),
   );
 }
@@ -267,12 +267,12 @@ function circumstancesOf(column: SourceColumn, table: SourceTable, { mixed, show
 }
 
 /** Text, where the values of a unique key are the same to the type, and not as they are written. */
-function keepsApart({ name }: SourceColumn, { becomesEqual }: ColumnProfile, decision: TypeDecision): TypeDecision {
+function keepsApart(name: string, { becomesEqual }: ColumnProfile, decision: TypeDecision): TypeDecision {
   if (becomesEqual === undefined || decision.type.kind === "text") return decision;
   return {
     type: { kind: "text" },
     timeForm: null,
-    reason: `Text keeps its values apart: ${becomesEqual}. Where one of each is enough, give ${name} that type by types: the others are set aside.`,
+    reason: `Text keeps its values apart: ${becomesEqual}. Where one of each is enough, --type "${name}=${typeWords(decision)}" --bad-rows skip sets the others aside (in a stack: the same in types, and badRows).`,
     widened: true,
   };
 }
@@ -480,6 +480,10 @@ function planDefaults(source: SourceTable, table: TablePlan): LeftBehind[] {
   return source.columns.flatMap((column): LeftBehind[] => {
     const plan = columnPlan(table, column.name);
     if (column.default === null || column.generated !== null || plan === undefined) return [];
+    if (standsForNull(column.default, plan)) {
+      const reason = "By config this value is NULL, which is the default here.";
+      return [{ kind: "default", name: `${source.name}.${column.name}`, reason, sql: `DEFAULT ${column.default}` }];
+    }
     try {
       if (plan.identity) throw new Untranslatable("The identity takes its place");
       plan.default = translateDefault(column.default, plan, column.declaredType, source.strict);
@@ -489,6 +493,14 @@ function planDefaults(source: SourceTable, table: TablePlan): LeftBehind[] {
       return [defaultLeftBehind(source.name, column.name, column.default, plan.identity ? null : error.reason)];
     }
   });
+}
+
+/** Whether a default is a literal that config makes NULL; of a number's digits SQLite makes the number, where the column holds numbers. */
+function standsForNull(text: string, { nullFor = [], type }: ColumnPlan): boolean {
+  const literal = text.replace(/^\((.*)\)$/s, "$1").trim();
+  const digits = /^'(-?\d+)'$/.exec(literal)?.[1];
+  const spelled = nullFor.map(literalOf);
+  return spelled.includes(literal) || (digits !== undefined && type.kind !== "text" && spelled.includes(digits));
 }
 
 function nameWarnings(source: SourceTable, table: TablePlan, choices: Choices): string[] {

@@ -6,7 +6,7 @@ import type { FunctionRule } from "./functions";
 import { type Translated, Untranslatable } from "./scope";
 import { asInteger, asText, isText, plain, textLiteral, value } from "./values";
 
-const directive = /%(?:%|([-0]?)(\d{0,3})([a-zA-Z])|[\s\S]?)/g;
+const directive = /%(?:%|([-0]?)(\d{0,3})([a-zA-Z])|[^a-zA-Z%]*[a-zA-Z]?)/g;
 
 export const format: FunctionRule = ([pattern, ...args], _scope, name) => {
   const text = pattern?.literal;

@@ -1,6 +1,6 @@
 /** What keeps a widened column from its declared type: the values, how many there are of each, and what to say so that it gets that type. */
-import type { ColumnPlan, MigrationPlan, NullValue, TablePlan } from "../model";
-import { finerThanMicroseconds, isFinerThanMicroseconds } from "../plan/temporal";
+import type { ColumnPlan, MigrationPlan, NullValue, TablePlan, TimeForm } from "../model";
+import { epochOrCocoa, finerThanMicroseconds, formOfNumber, isFinerThanMicroseconds } from "../plan/temporal";
 import { type TypeWords, typeWords } from "../plan/type-words";
 import { typeSql } from "../plan/types";
 import { counted } from "../report/text";
@@ -11,6 +11,7 @@ import { encoderFor, Unfit } from "./encode";
 /** As many different values are told. */
 const shown = 6;
 const clocks = ["time", "timestamp", "timestamptz"];
+const moments = ["date", ...clocks];
 
 /** Adds it to the plan's remarks about these columns. */
 export function explainOddValues(db: Sqlite, plan: MigrationPlan): void {
@@ -18,6 +19,9 @@ export function explainOddValues(db: Sqlite, plan: MigrationPlan): void {
     for (const column of table.columns) {
       const at = plan.warnings.findIndex((line) => line.startsWith(`${table.source}.${column.source} becomes `));
       if (at < 0 || column.byConfig) continue;
+      // Reals among integers are no oddity: a column of numbers stays one, unless it was to be times.
+      if (!["text", "bytea"].includes(column.type.kind) && !moments.includes(column.declared?.type.kind ?? ""))
+        continue;
       const words = wantedType(db, table, column);
       const told = words === null ? null : explain(db, table, column, words);
       if (told !== null) plan.warnings[at] += ` ${told}`;
@@ -65,10 +69,15 @@ function explain(db: Sqlite, table: TablePlan, column: ColumnPlan, words: TypeWo
   if (!placeholders && total > all / 2) return null;
   const canBeNull =
     odd.different <= shown && (placeholders || odd.total <= few) && nulls.every((value) => value !== null);
+  const encode = encoderFor(uncut);
+  const fitting = odder.values.every(({ value }) => !(encode(value) instanceof Unfit));
   const ways = [
     ...(odd.total === 0 && words.cut ? [`cut: ${say({})}`] : []),
     ...(odd.total > 0 && canBeNull ? [`with NULL in ${their} place: ${say({ nullFor: nulls as NullValue[] })}`] : []),
-    `with ${total === 1 ? "its row" : "their rows"} set aside: ${say({ cut: undefined })} --bad-rows skip`,
+    ...(fitting ? [`with ${total === 1 ? "that time" : "those times"} as they are: ${say({})}`] : []),
+    ...(fitting
+      ? []
+      : [`with ${total === 1 ? "its row" : "their rows"} set aside: ${say({ cut: undefined })} --bad-rows skip`]),
   ];
   return `It would be ${typeSql(words.type)} but for ${counted(total, "value")}: ${list}${different > shown ? ", …" : ""}. It becomes that, ${ways.join("; ")} (in a stack: the same in types, and badRows).`;
 }
@@ -87,11 +96,18 @@ interface Odd {
   values: { value: SqliteValue; count: string }[];
 }
 
+/** A number that is a time in the column's form, and so far from now that it may be none: 0, most of all. */
+function isFarTime(value: unknown, form: TimeForm | null): boolean {
+  if (form === null || form === "text" || (typeof value !== "bigint" && typeof value !== "number")) return false;
+  const own = formOfNumber(value);
+  return own !== form && own !== epochOrCocoa;
+}
+
 /** The values that do not fit a type, the most frequent first. */
 function oddValues(db: Sqlite, table: TablePlan, column: ColumnPlan): Odd {
   const encode = encoderFor(column);
   db.function("pgstead_odd", { deterministic: true, safeIntegers: true }, (value: unknown) =>
-    Number(value !== null && encode(value as SqliteValue) instanceof Unfit),
+    Number(value !== null && (encode(value as SqliteValue) instanceof Unfit || isFarTime(value, column.timeForm))),
   );
   const name = quoteName(column.source);
   const rows = db

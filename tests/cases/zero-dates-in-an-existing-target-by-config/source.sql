@@ -1,0 +1,2 @@
+CREATE TABLE orders(id INTEGER PRIMARY KEY, shipped_at DATETIME, due DATETIME, made DATETIME, qty TEXT);
+INSERT INTO orders VALUES (1, '2024-01-01 10:00:00', '', 0, ''), (2, '', '2024-01-01', 1704103200, '7'), (3, '0000-00-00', '', 1704103200, 'x');

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
+import { majorVersion } from "../server/embedded/binaries";
 import { MB, parseMemory } from "../server/units";
 import { parseDuration } from "../support/duration";
 import { refusal } from "./refusal";
@@ -82,6 +83,14 @@ export class ConfigReader {
     const text = this.text(key);
     if (!/^[\w][\w./:-]*(?:@sha256:[0-9a-f]{64})?$/.test(text))
       this.wrong(key, `is '${text}'`, "an image such as postgres:16 or postgres:16@sha256:…");
+    // What is in an image of another name is looked at before a container is made of it.
+    const major = /(?:^|\/)post(?:gres|gresql|gis):v?(\d+)/.exec(text)?.[1];
+    if (major !== undefined && major !== majorVersion)
+      this.wrong(
+        key,
+        `is '${text}', and pgstead's servers are of PostgreSQL ${majorVersion}, whose data ${major} cannot read as it is`,
+        `an image of ${majorVersion}; to go on with ${major}, dump the databases (pg_dump), restore them into a server of ${major}, and use that with instance: external`,
+      );
     return text;
   }
 

@@ -4,9 +4,11 @@ import { dataFolder as containerDataFolder } from "../server/docker/configuratio
 import { innerPort, sharedMemoryBytes } from "../server/docker/settings";
 import { MB, parseMemory } from "../server/units";
 import type { StackFacts } from "../stack/facts";
+import { messageOf } from "../support/errors";
 import { ProjectResource } from "./dynamic";
 import { configurationWish, ownServer, superuserPassword } from "./own-server";
 import type { PostgresServer } from "./postgres-server";
+import { refusal } from "./refusal";
 import { stackName } from "./server-login";
 import type { DockerSettings } from "./settings";
 
@@ -34,14 +36,18 @@ export class DockerServer extends pulumi.ComponentResource {
     const labels = [{ label: "pgstead.stack", value: instance }];
 
     const password = superuserPassword(name, settings, this);
-    const image = new docker.RemoteImage(
-      `${name}-image`,
-      { name: imageName(docker, settings, inDocker), keepLocally: true },
-      inDocker,
-    );
+    // A local image is found by its name.
+    const image =
+      settings.imageSource === "local"
+        ? settings.image
+        : new docker.RemoteImage(
+            `${name}-image`,
+            { name: imageByDigest(docker, settings.image, inDocker), keepLocally: true },
+            inDocker,
+          ).imageId;
     const checked = new DockerImage(
       `${name}-image-version`,
-      { dockerHost: settings.dockerHost, name: settings.image, image: image.imageId },
+      { dockerHost: settings.dockerHost, name: settings.image, image },
       { parent: this },
     );
     const network = new docker.Network(`${name}-network`, { driver: "bridge", labels }, inDocker);
@@ -88,8 +94,16 @@ export class DockerServer extends pulumi.ComponentResource {
         logOpts: { "max-size": "50m", "max-file": "3" },
         labels,
       },
-      // The password file counts only when the data is made; a later password is set in the server, not by a new container.
-      { ...inDocker, deleteBeforeReplace: true, ignoreChanges: ["uploads"] },
+      {
+        ...inDocker,
+        deleteBeforeReplace: true,
+        // The password file counts only when the data is made; a later password is set in the server, not by a new container.
+        ignoreChanges: ["uploads"],
+        // Whatever the plugin makes of what it is given back.
+        additionalSecretOutputs: ["uploads"],
+        // Docker cannot take a limit off a running container, nor lower one below what is in use: the server is stopped in order instead.
+        replaceOnChanges: ["memory", "memorySwap", "cpus"],
+      },
     );
     const cluster = new DockerCluster(
       `${name}-server`,
@@ -97,6 +111,8 @@ export class DockerServer extends pulumi.ComponentResource {
         dockerHost: settings.dockerHost,
         instance,
         container: container.id,
+        volume: volume.name,
+        keepData: settings.keepData,
         host: settings.host,
         port: settings.port,
         superuser: settings.superuser,
@@ -118,18 +134,17 @@ export class DockerServer extends pulumi.ComponentResource {
   }
 }
 
-/**
- * The image by its digest: as config has it, or as the registry has it under that tag at the moment; a local image (docker load, docker build)
- * by its name.
- */
-function imageName(
-  docker: typeof Docker,
-  { image, imageSource }: DockerSettings,
-  opts: pulumi.InvokeOptions,
-): pulumi.Input<string> {
-  if (imageSource === "local" || image.includes("@")) return image;
-  const digest = docker.getRegistryImageOutput({ name: image }, opts).sha256Digest;
-  return pulumi.interpolate`${image}@${digest}`;
+/** The image by its digest: as config has it, or as the registry has it under that tag at the moment. */
+function imageByDigest(docker: typeof Docker, image: string, opts: pulumi.InvokeOptions): pulumi.Input<string> {
+  if (image.includes("@")) return image;
+  return docker.getRegistryImage({ name: image }, opts).then(
+    ({ sha256Digest }) => `${image}@${sha256Digest}`,
+    (error) => {
+      throw refusal(
+        `The registry does not say which image ${image} is at the moment: ${messageOf(error)}. Try again, or set pgstead:image to a name with its digest (${image}@sha256:…), for which no registry is asked.`,
+      );
+    },
+  );
 }
 
 /** Without a limit of its own a container has what its host has. Swap is no memory for a database. */

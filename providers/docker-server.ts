@@ -6,7 +6,7 @@ import {
   verifyConfiguration,
 } from "../server/docker/configuration";
 import { DockerEngine } from "../server/docker/engine-api";
-import { untilReady } from "../server/docker/readiness";
+import { again, isStopped, untilReady } from "../server/docker/readiness";
 import { dockerSettings } from "../server/docker/settings";
 import type { DrainWish } from "../server/drain";
 import { changedSettings } from "../server/embedded/differences";
@@ -24,6 +24,9 @@ export interface Inputs extends SettingsWish, DrainWish {
   instance: string;
   /** Id of the container. Another one serves the same volume. */
   container: string;
+  /** Docker's name of the volume with the data, and whether it outlives the stack. */
+  volume: string;
+  keepData: boolean;
   host: string;
   port: number;
   superuser: string;
@@ -37,10 +40,30 @@ export interface Outputs extends Inputs {
   applied: Record<string, { value: string; reason: string }>;
 }
 
+/** Changes of these are said by name. */
+const noted = [
+  "host",
+  "port",
+  "superuserPassword",
+  "restartWait",
+  "restartOverdue",
+  "dockerHost",
+  "volume",
+  "keepData",
+] as const;
+
 const say = (line: string) => console.log(line);
 
-/** The container is its own resource. */
-export { check, keep as delete, read } from "../support/plain-resource";
+export { check, read } from "../support/plain-resource";
+export { remove as delete };
+
+/** Container and volume are resources of their own; of a volume that stays, nothing but this line would tell. */
+async function remove(_id: string, props: Outputs) {
+  if (!props.keepData) return;
+  say(
+    `The data stays in the Docker volume ${props.volume} (docs/environments.md says how to go on with it); \`docker volume rm ${props.volume}\` ends it.`,
+  );
+}
 
 export async function create(inputs: Inputs) {
   return { id: inputs.instance, outs: await bring(inputs, inputs.superuserPassword) };
@@ -88,18 +111,18 @@ async function differences(olds: Outputs, news: Inputs): Promise<string[]> {
   const server = serverOf(news);
   const settings = await planned(server, news);
   const found: string[] = [];
-  for (const name of [
-    "container",
-    "host",
-    "port",
-    "superuserPassword",
-    "restartWait",
-    "restartOverdue",
-    "dockerHost",
-  ] as const)
-    if (olds[name] !== news[name]) found.push(`${name} changes`);
-  if (olds.container !== news.container || !(await accepts(server.superuser).catch(() => false)))
-    return [...found, ...changedSettings(olds, settings, undefined)];
+  if (olds.container !== news.container) found.push("another container serves the data");
+  else {
+    const state = await server.engine.state(server.container);
+    if (state === undefined) return [`the container was removed by hand: ${again}`];
+    if (isStopped(state)) found.push("the container is stopped: it is started with its data");
+  }
+  for (const name of noted) if (olds[name] !== news[name]) found.push(`${name} changes`);
+  if (olds.container !== news.container || !(await accepts(server.superuser).catch(() => false))) {
+    found.push(...changedSettings(olds, settings, undefined));
+    if (found.length > 0) return found;
+    return [`the superuser does not get in at ${server.superuser.host}:${server.superuser.port}: it is looked into`];
+  }
   const client = await connect(server.superuser);
   try {
     const changed = changedSettings(olds, settings, await restartingSettings(client));

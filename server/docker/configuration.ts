@@ -97,7 +97,7 @@ async function rollBack(server: DockerServer, former: Files, error: unknown): Pr
   await writeFiles(server, former);
   const failure = messageOf(error);
   try {
-    const running = (await server.engine.state(server.container)).status === "running";
+    const running = (await server.engine.state(server.container))?.status === "running";
     // Restarted where the new files kept it from coming up; only reloaded where it was not stopped at all.
     const waits = running ? (await reload(server).catch(() => ["?"])).length > 0 : true;
     if (waits) await restart(server);

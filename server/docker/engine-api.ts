@@ -4,8 +4,9 @@
  */
 import { spawn } from "node:child_process";
 import { type ClientRequestArgs, request } from "node:http";
-import { Duplex } from "node:stream";
+import type { Duplex } from "node:stream";
 import { messageOf, UserError } from "../../support/errors";
+import { streamOf } from "./child-stream";
 import { readTarFile, type TarFile, writeTar } from "./tar";
 
 const apiVersion = "v1.41";
@@ -32,20 +33,33 @@ export class DockerEngine {
     return { memoryBytes: MemTotal, cpus: NCPU };
   }
 
-  /** Environment variables of an image, by name. @throws UserError when there is no such image */
-  async imageEnvironment(image: string): Promise<Record<string, string>> {
-    const { Config } = await this.json("GET", `/images/${encodeURIComponent(image)}/json`);
-    return Object.fromEntries(
-      ((Config?.Env ?? []) as string[]).map((line) => [
-        line.slice(0, line.indexOf("=")),
-        line.slice(line.indexOf("=") + 1),
-      ]),
+  /** An image's id and its environment variables by name; undefined when there is no such image. */
+  async image(name: string): Promise<{ id: string; environment: Record<string, string> } | undefined> {
+    const found = await this.find(`/images/${encodeURIComponent(name)}/json`);
+    if (found === undefined) return undefined;
+    const lines: string[] = found.Config?.Env ?? [];
+    const environment = Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
     );
+    return { id: found.Id, environment };
   }
 
-  async state(container: string): Promise<ContainerState> {
-    const { State, RestartCount } = await this.json("GET", `/containers/${encodeURIComponent(container)}/json`);
+  /** Undefined when there is no such container (any more). */
+  async state(container: string): Promise<ContainerState | undefined> {
+    const found = await this.find(`/containers/${encodeURIComponent(container)}/json`);
+    if (found === undefined) return undefined;
+    const { State, RestartCount } = found;
     return { running: State.Running, status: State.Status, exitCode: State.ExitCode, restarts: RestartCount };
+  }
+
+  /** Starts a container that is stopped, or never came up. @throws UserError with Docker's reason, such as a port that is taken */
+  async start(container: string): Promise<void> {
+    const { status, body } = await this.send("POST", `/containers/${encodeURIComponent(container)}/start`);
+    if (status >= 400)
+      throw new UserError(
+        `The container ${container.slice(0, 12)} does not start: ${reasonIn(body)}.`,
+        "Mend that (for a port that is taken: free it, or set pgstead:port), then run `pulumi up` again. The data is untouched.",
+      );
   }
 
   /** Stops the container as its image and arguments say, within the seconds, and starts it. */
@@ -96,6 +110,14 @@ export class DockerEngine {
     return JSON.parse((await this.call(method, path, sent)).toString());
   }
 
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  private async find(path: string): Promise<any> {
+    const { status, body } = await this.send("GET", path);
+    if (status === 404) return undefined;
+    if (status >= 300) throw this.refused("GET", path, status, body);
+    return JSON.parse(body.toString());
+  }
+
   private async call(method: string, path: string, body?: Buffer, type?: string): Promise<Buffer> {
     const answer = await this.send(method, path, body, type);
     if (answer.status >= 300) throw this.refused(method, path, answer.status, answer.body);
@@ -103,14 +125,8 @@ export class DockerEngine {
   }
 
   private refused(method: string, path: string, status: number, body: Buffer): UserError {
-    let reason = body.toString().trim();
-    try {
-      reason = JSON.parse(reason).message;
-    } catch {
-      // Not every answer is JSON.
-    }
     return new UserError(
-      `Docker (${this.address}) refuses ${method} ${path.split("?")[0]}: ${reason} (${status}).`,
+      `Docker (${this.address}) refuses ${method} ${path.split("?")[0]}: ${reasonIn(body)} (${status}).`,
       "Look at the container with `docker ps -a` and `docker logs`, then run `pulumi up` again.",
     );
   }
@@ -158,23 +174,22 @@ export class DockerEngine {
   }
 }
 
+function reasonIn(answer: Buffer): string {
+  const text = answer.toString().trim();
+  try {
+    return JSON.parse(text).message;
+  } catch {
+    // Not every answer is JSON.
+    return text;
+  }
+}
+
 /** The API's stream over the remote machine's docker command, as Docker's own client opens it. */
 function overSsh(url: URL): Duplex {
   const to = url.username === "" ? url.hostname : `${decodeURIComponent(url.username)}@${url.hostname}`;
   const port = url.port === "" ? [] : ["-p", url.port];
-  const child = spawn("ssh", [...port, "-o", "BatchMode=yes", "--", to, "docker", "system", "dial-stdio"], {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  let said = "";
-  child.stderr.on("data", (chunk) => {
-    said = (said + chunk).slice(-2_000);
-  });
-  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  child.once("error", (error) => stream.destroy(error));
-  child.once("close", (code) => {
-    if (code !== 0) stream.destroy(new Error(`ssh ${to}: ${said.trim() || `ended with ${code}`}`));
-  });
-  return stream;
+  const args = [...port, "-o", "BatchMode=yes", "--", to, "docker", "system", "dial-stdio"];
+  return streamOf(spawn("ssh", args), `ssh ${to}`);
 }
 
 /** Output of a container comes in frames: a byte for the stream, three zeros, four bytes of length. */

@@ -1,20 +1,31 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import { messageOf } from "../../support/errors";
+import { messageOf, UserError } from "../../support/errors";
 import { clientConfig } from "../../support/postgres";
 import { explain } from "../embedded/explain";
 import type { DockerServer } from "./configuration";
+import type { ContainerState } from "./engine-api";
 
 /** A first start makes the data; crash recovery of a large server takes its time. */
 const readySeconds = 300;
 
+/** What makes another container for the volume: the whole stack cannot be refreshed while its server is away. */
+export const again =
+  "run `npm run pulumi -- refresh --target '**postgres-container'` and `up`, and another container serves the same volume";
+
+/** Whether it is there and does not run: it did not come up when it was made, or was stopped since. Pulumi's plugin does not start it again. */
+export function isStopped({ status }: ContainerState): boolean {
+  return ["created", "exited"].includes(status);
+}
+
 /**
- * Waits until the server in the container takes connections from here.
+ * Starts the container if it is stopped, and waits until the server in it takes connections from here.
  *
  * @throws UserError with the server's last lines when its container ends, is started again and again, or the time is over
  */
 export async function untilReady(server: DockerServer): Promise<void> {
-  const first = await server.engine.state(server.container);
+  const first = await stateOf(server);
+  if (isStopped(first)) await server.engine.start(server.container);
   let last = "";
   for (const deadline = Date.now() + readySeconds * 1000; ; await sleep(250)) {
     try {
@@ -22,7 +33,7 @@ export async function untilReady(server: DockerServer): Promise<void> {
     } catch (error) {
       last = messageOf(error) || String((error as { code?: string }).code);
     }
-    const state = await server.engine.state(server.container);
+    const state = await stateOf(server);
     const ended = state.status === "exited" || state.status === "dead" || state.restarts > first.restarts + 1;
     if (ended || Date.now() > deadline)
       throw explain(
@@ -30,6 +41,16 @@ export async function untilReady(server: DockerServer): Promise<void> {
         await server.engine.log(server.container),
       );
   }
+}
+
+async function stateOf({ engine, container }: DockerServer): Promise<ContainerState> {
+  const state = await engine.state(container);
+  if (state === undefined)
+    throw new UserError(
+      `The container ${container.slice(0, 12)} is not there any more: it was removed by hand.`,
+      `Its volume with the data was not looked at: ${again}.`,
+    );
+  return state;
 }
 
 /** Refused for its password is reached all the same. */

@@ -85,6 +85,8 @@ describe("a server in a container", () => {
     expect(JSON.stringify(container)).not.toContain("generated-password");
     expect(find(registered, "pulumi-nodejs:dynamic/pgstead:DockerServer").inputs).toMatchObject({
       container: "postgres-container-id",
+      volume: "generated-volume",
+      keepData: true,
       host: "127.0.0.1",
       port: 5434,
       memory: "2GB",
@@ -101,7 +103,8 @@ describe("a server in a container", () => {
     const pinned = await runDockerProgram({ image: digest });
     expect(find(pinned, "docker:index/remoteImage:RemoteImage").inputs.name).toBe(digest);
     const local = await runDockerProgram({ image: "mine/postgres:16", imageSource: "local" });
-    expect(find(local, "docker:index/remoteImage:RemoteImage").inputs.name).toBe("mine/postgres:16");
+    expect(local.map(({ type }) => type)).not.toContain("docker:index/remoteImage:RemoteImage");
+    expect(find(local, "pulumi-nodejs:dynamic/pgstead:DockerImage").inputs.image).toBe("mine/postgres:16");
   });
 
   it("has no limit where config has none, and is published where config says", async () => {

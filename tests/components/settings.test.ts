@@ -105,6 +105,20 @@ describe("the settings", () => {
     expect(() => readSettings()).toThrow(/pgstead:role is 'postgres', the superuser's own name/);
   });
 
+  it("refuse an image whose name says another major version, and take other names as they are", () => {
+    for (const image of ["postgres:17", "docker.io/library/postgres:v15-alpine", "postgis/postgis:17-3.5"]) {
+      setStackConfig({ instance: "docker", image });
+      expect(() => readSettings(), image).toThrow(
+        /servers are of PostgreSQL 16, whose data 1[57] cannot read.*pg_dump/s,
+      );
+    }
+    const digest = `postgres:16.4@sha256:${"ab".repeat(32)}`;
+    for (const image of ["postgres", "postgres:16-alpine", digest, "mine/database:2.1", "localhost:5000/pg:17"]) {
+      setStackConfig({ instance: "docker", image });
+      expect(readSettings().server).toMatchObject({ image });
+    }
+  });
+
   it("keep an embedded server on 127.0.0.1", () => {
     setStackConfig({ host: "0.0.0.0" });
     expect(() => readSettings()).toThrow(/pgstead:host is '0.0.0.0'; accepted: 127.0.0.1/);

@@ -9,11 +9,11 @@ export const testImage = "pgstead-test/postgres:16";
 
 /** Runs the docker command. @returns what it printed */
 export function docker(...args: string[]): string {
-  return execFileSync("docker", args, {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-    maxBuffer: 2 ** 26,
-  }).trim();
+  return dockerWithInput("", ...args);
+}
+
+export function dockerWithInput(input: string, ...args: string[]): string {
+  return execFileSync("docker", args, { encoding: "utf8", input, stdio: "pipe", maxBuffer: 2 ** 26 }).trim();
 }
 
 /** Why Docker cannot be used here; undefined when it can. DOCKER_HOST says where it is, as for the docker command itself. */
@@ -55,6 +55,8 @@ export function buildImage(tag = testImage, variables: Record<string, string> = 
     );
     writeFileSync(join(root, "etc", "group"), "root:x:0:\npostgres:x:999:\n");
     writeFileSync(join(root, "entrypoint.sh"), entrypoint, { mode: 0o755 });
+    // The packaged binaries have none: it tells whether the server runs.
+    writeFileSync(join(root, "bin", "pg_isready"), isReady, { mode: 0o755 });
     const archive = join(root, "..", `${root.split("/").at(-1)}.tar`);
     execFileSync("tar", ["-C", root, "--owner=0", "--group=0", "-cf", archive, "."]);
     const environment = { PATH: "/usr/local/pgsql/bin:/bin", PG_MAJOR: "16", PG_VERSION: "16.14", ...variables };
@@ -87,8 +89,10 @@ function librariesOf(program: string): string[] {
 const entrypoint = `#!/bin/sh
 set -e
 if [ "$1" = postgres ] && [ "$(id -u)" = 0 ]; then
-  POSTGRES_PASSWORD="$(cat "$POSTGRES_PASSWORD_FILE")"
-  export POSTGRES_PASSWORD
+  if [ -n "$POSTGRES_PASSWORD_FILE" ]; then
+    POSTGRES_PASSWORD="$(cat "$POSTGRES_PASSWORD_FILE")"
+    export POSTGRES_PASSWORD
+  fi
   unset POSTGRES_PASSWORD_FILE
   mkdir -p "$PGDATA" /var/run/postgresql
   chown -R 999:999 "$PGDATA" /var/run/postgresql
@@ -104,6 +108,10 @@ if [ "$1" = postgres ] && [ ! -s "$PGDATA/PG_VERSION" ]; then
 fi
 unset POSTGRES_PASSWORD
 exec "$@"
+`;
+
+const isReady = `#!/bin/sh
+exec setpriv --reuid=999 --regid=999 --clear-groups pg_ctl status --silent -D "$PGDATA"
 `;
 
 /** The docker command's flags for a container as the program asks Pulumi's docker plugin for it. */

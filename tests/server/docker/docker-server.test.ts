@@ -175,12 +175,38 @@ describe.skipIf(reason !== undefined)("a server in a real container", { timeout:
     expect(await query("SHOW max_connections")).toEqual([{ max_connections: "33" }]);
   });
 
-  it("refuses another major version before anything is made of it, by its name or by what is in it", async () => {
+  it("starts a container that was stopped, and says of one that was removed how another is made", async () => {
+    docker("stop", name);
+    expect((await dockerServer.diff("", state, inputs)).changes).toBe(true);
+    expect(shown.join("\n")).toContain("the container is stopped: it is started with its data");
+    state = (await dockerServer.update("", state, inputs)).outs;
+    expect(await query("SELECT id FROM kept")).toEqual([{ id: 42 }]);
+    expect((await dockerServer.diff("", state, inputs)).changes).toBe(false);
+    const gone = { ...inputs, container: "no-such-container" };
+    expect((await dockerServer.diff("", { ...state, container: gone.container }, gone)).changes).toBe(true);
+    await expect(dockerServer.update("", state, gone)).rejects.toThrow(
+      /removed by hand.*refresh --target.*same volume/s,
+    );
+  });
+
+  it("sees a local image that was built anew under its name, and says where there is none", async () => {
+    const local = { dockerHost: "", name: testImage, image: testImage };
+    const image = (await dockerImage.create(local)).outs;
+    expect((await dockerImage.diff("", image, local)).changes).toBe(false);
+    docker("tag", newer, testImage);
+    expect((await dockerImage.diff("", image, local)).changes).toBe(true);
+    expect((await dockerImage.update("", image, local)).outs.version).toBe("16.99");
+    const none = "pgstead-test/none:16";
+    await expect(dockerImage.check({}, { dockerHost: "", name: none, image: none })).rejects.toThrow(
+      /no image pgstead-test\/none:16 on the Docker host.*docker load/s,
+    );
+  });
+
+  it("refuses another major version before anything is made of it, whatever its name", async () => {
     const image = (await dockerImage.create({ dockerHost: "", name: testImage, image: testImage })).outs;
-    for (const named of [major17, "pgstead-test/postgres:latest"])
-      await expect(dockerImage.diff("", image, { dockerHost: "", name: named, image: major17 })).rejects.toThrow(
-        /holds PostgreSQL 17.*nothing was changed.*pg_dump/s,
-      );
+    await expect(
+      dockerImage.diff("", image, { dockerHost: "", name: "mine/database:2.1", image: major17 }),
+    ).rejects.toThrow(/holds PostgreSQL 17.*no container was made of it.*pg_dump/s);
   });
 
   it("is told to be out of reach where there is no Docker", async () => {

@@ -132,6 +132,7 @@ function misfit(property: Property, value: PropertyValue): string | undefined {
     boolean: () => typeof plain === "boolean",
     list: () => Array.isArray(plain) && plain.every((item) => typeof item === "string"),
     set: () => Array.isArray(plain) && plain.every((item) => typeof item === "string"),
+    block: () => typeof plain === "object",
     map: () =>
       typeof plain === "object" &&
       plain !== null &&

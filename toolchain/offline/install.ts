@@ -78,7 +78,7 @@ function installOne({ name, folder, marker }: StandIn, stamp: string, projectRoo
 
   // First, and without its stamp: whoever interrupts this leaves a folder that is known as ours, and as unfinished.
   writeFileAtomic(stampFile, "");
-  writeFileAtomic(script, bundle(name, projectRoot));
+  writeFileAtomic(script, bundlePlugin(join(__dirname, "plugins", `${name}.ts`), projectRoot));
   writeFileAtomic(launcher, launcherText(name), 0o755);
   writeFileAtomic(stampFile, stamp);
 }
@@ -89,9 +89,10 @@ function officialIsThere(folder: string, name: string): boolean {
 
 const notNeeded = join(__dirname, "plugins", "not-needed.ts");
 
-function bundle(name: string, projectRoot: string): Uint8Array {
+/** One file of JavaScript out of a plugin's source and all that it imports. */
+export function bundlePlugin(source: string, projectRoot: string): Uint8Array {
   const { outputFiles } = buildSync({
-    entryPoints: [join(__dirname, "plugins", `${name}.ts`)],
+    entryPoints: [source],
     absWorkingDir: projectRoot,
     bundle: true,
     minify: true,
@@ -106,12 +107,12 @@ function bundle(name: string, projectRoot: string): Uint8Array {
     logLevel: "silent",
   });
   const [file] = outputFiles;
-  if (file === undefined) throw new Error(`The stand-in ${name} could not be built.`);
+  if (file === undefined) throw new Error(`The stand-in ${source} could not be built.`);
   return file.contents;
 }
 
 /** Finds its script beside itself, and prefers the Node.js that it was made with to whichever is first on PATH. */
-function launcherText(name: string): string {
+export function launcherText(name: string): string {
   if (process.platform === "win32")
     return `@echo off\r\nsetlocal\r\nset "NODE=${process.execPath}"\r\nif not exist "%NODE%" set "NODE=node"\r\n"%NODE%" "%~dp0${name}.js" %*\r\n`;
   const quoted = `'${process.execPath.replaceAll("'", "'\\''")}'`;

@@ -13,7 +13,7 @@ import {
   type DiffRequest,
   DiffResponse,
   type InvokeRequest,
-  type InvokeResponse,
+  InvokeResponse,
   PropertyDiff,
   ProviderHandshakeResponse,
   type ReadRequest,
@@ -86,9 +86,9 @@ function providerService<Context>(provider: ProviderType<Context>, calls: UnaryC
         .setChanges(changed.length > 0 ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE)
         .setDiffsList(changed);
     }),
-    configure: calls.handler((request: ConfigureRequest) => {
+    configure: calls.handler(async (request: ConfigureRequest) => {
       const plain = reveal(decodeProperties(request.getArgs()));
-      configured = provider.configure(plain !== unknown && isMap(plain) ? plain : {});
+      configured = await provider.configure(plain !== unknown && isMap(plain) ? plain : {});
       return new ConfigureResponse()
         .setAcceptsecrets(true)
         .setAcceptresources(true)
@@ -158,8 +158,12 @@ function providerService<Context>(provider: ProviderType<Context>, calls: UnaryC
       return new Empty();
     }),
 
-    invoke: calls.handler((request: InvokeRequest): InvokeResponse => {
-      throw new CallError(status.UNIMPLEMENTED, `The function ${request.getTok()} ${bringOfficial}`);
+    invoke: calls.handler(async (request: InvokeRequest) => {
+      const answer = provider.functions?.[request.getTok()];
+      if (answer === undefined)
+        throw new CallError(status.UNIMPLEMENTED, `The function ${request.getTok()} ${bringOfficial}`);
+      const args = reveal(decodeProperties(request.getArgs()));
+      return new InvokeResponse().setReturn(encodeProperties(await answer(context(), isMap(args) ? args : {})));
     }),
     getSchema: calls.refusal(`The schema of ${provider.name} ${bringOfficial}`),
     parameterize: calls.refusal(`Parameterizing ${provider.name} ${bringOfficial}`),

@@ -2,8 +2,8 @@ import type { PlainValue } from "./property-value";
 
 /** What a stand-in knows of one property of a resource: the official schema's facts that checks and diffs need. */
 export interface Property {
-  /** Elements of lists, sets and maps are strings: no resource that is stood in for has others. */
-  type: "string" | "number" | "boolean" | "list" | "set" | "map";
+  /** Elements of lists, sets and maps are strings; what is nested deeper is a block, taken and compared as it stands. */
+  type: "string" | "number" | "boolean" | "list" | "set" | "map" | "block";
   required?: boolean;
   /** Taken when the program gives none. */
   default?: boolean | number | string;
@@ -76,7 +76,14 @@ export interface ProviderType<Context> {
   /** The configuration keys that are implemented. */
   configuration: readonly string[];
   /** @throws UserError naming the key that is wrong */
-  configure(configuration: { [name: string]: PlainValue }): Context;
+  configure(configuration: { [name: string]: PlainValue }): Context | Promise<Context>;
   // biome-ignore lint/suspicious/noExplicitAny: each resource has a state type of its own, seen only by its own functions
   resources: readonly ResourceType<Context, any>[];
+  /** The functions that programs call, by token. */
+  functions?: { readonly [token: string]: ProviderFunction<Context> };
 }
+
+export type ProviderFunction<Context> = (
+  context: Context,
+  args: { [name: string]: PlainValue },
+) => Promise<{ [name: string]: PlainValue }>;

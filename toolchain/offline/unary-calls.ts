@@ -1,11 +1,12 @@
-import { type handleUnaryCall, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
+import { type handleUnaryCall, type Metadata, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
 import { messageOf, UserError } from "../../support/errors";
 
-/** An error with a gRPC status code of its own. */
+/** An error with a gRPC status code of its own, and what goes with it. */
 export class CallError extends Error {
   constructor(
     readonly code: status,
     message: string,
+    readonly metadata?: Metadata,
   ) {
     super(message);
   }
@@ -23,7 +24,7 @@ export class UnaryCalls {
         .then(answer)
         .then(
           (response) => reply(null, response),
-          (error) => reply({ code: codeOf(error), message: messageOf(error) }),
+          (error) => reply({ code: codeOf(error), message: messageOf(error), ...metadataOf(error) }),
         );
       this.#atWork.add(work);
       void work.finally(() => this.#atWork.delete(work));
@@ -45,4 +46,8 @@ export class UnaryCalls {
 function codeOf(error: unknown): status {
   if (error instanceof CallError) return error.code;
   return error instanceof UserError ? status.FAILED_PRECONDITION : status.UNKNOWN;
+}
+
+function metadataOf(error: unknown): { metadata?: Metadata } {
+  return error instanceof CallError && error.metadata !== undefined ? { metadata: error.metadata } : {};
 }

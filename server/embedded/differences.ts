@@ -58,7 +58,9 @@ export async function differences(
     const former = { ...target, password: recorded.superuserPassword };
     if (!(await accepts(former))) return [...found, ...changedSettings(recorded, settings, undefined)];
     target.password = recorded.superuserPassword;
-  }
+  } else if (recorded.superuserPassword !== wanted.superuserPassword)
+    // The next change is made with the one that is recorded.
+    found.push(`the superuser ${wanted.superuser} has its new password already: it is recorded`);
   const client = await connect(target);
   try {
     const changed = changedSettings(recorded, settings, await restartingSettings(client));

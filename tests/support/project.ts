@@ -46,17 +46,40 @@ export class TestProject {
 
   /** Runs a script of toolchain/ as npm would. Both streams are kept apart and together. */
   run(script: "start" | "pulumi" | "env", ...args: string[]): Promise<Result> {
-    return this.spawn(process.execPath, ["-r", "./support/typescript.cjs", `toolchain/${script}.ts`, ...args]);
+    return this.spawn(...scriptCommand(script, args));
+  }
+
+  /**
+   * Runs a pulumi command, and kills it with all that it has started once it has come so far.
+   *
+   * @param here ends when it has
+   */
+  async killedAt(here: () => Promise<void>, ...args: string[]): Promise<void> {
+    const { child, result } = this.#start(...scriptCommand("pulumi", args));
+    const ended = result.then(({ code, output }) => {
+      throw new Error(`pulumi ${args.join(" ")} ended with ${code} before it was killed:\n${output}`);
+    });
+    try {
+      await Promise.race([here(), ended]);
+    } finally {
+      ended.catch(() => {});
+      for (const pid of withDescendants(child.pid ?? 0)) kill(pid);
+    }
+    await result;
   }
 
   /** @param onOutput gets what is printed, as it comes */
   spawn(command: string, args: string[], onOutput: (text: string) => void = () => {}): Promise<Result> {
+    return this.#start(command, args, onOutput).result;
+  }
+
+  #start(command: string, args: string[], onOutput: (text: string) => void = () => {}) {
     const env = { ...process.env, ...this.environment };
     // Variables of the surrounding session must not decide what the project does.
     for (const name of Object.keys(env))
       if ((name.startsWith("PULUMI_") || name.startsWith("PGSTEAD_")) && !(name in this.environment)) delete env[name];
     const child = spawn(command, args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
-    const result = { code: 0, stdout: "", stderr: "", output: "" };
+    const result: Result = { code: 0, stdout: "", stderr: "", output: "" };
     child.stdout.on("data", (data) => {
       result.stdout += data;
       result.output += data;
@@ -66,10 +89,11 @@ export class TestProject {
       result.stderr += data;
       result.output += data;
     });
-    return new Promise((settle, fail) => {
+    const ended = new Promise<Result>((settle, fail) => {
       child.once("error", fail);
       child.once("close", (code, signal) => settle({ ...result, code: code ?? `killed by ${signal}` }));
     });
+    return { child, result: ended };
   }
 
   /** DATABASE_URL, as the application finds it in its .env; empty where there is none. */
@@ -98,4 +122,27 @@ export interface Result {
   stdout: string;
   stderr: string;
   output: string;
+}
+
+function scriptCommand(script: string, args: string[]): [string, string[]] {
+  return [process.execPath, ["-r", "./support/typescript.cjs", `toolchain/${script}.ts`, ...args]];
+}
+
+/** A process and all that it and its children have started, itself first. */
+function withDescendants(pid: number): number[] {
+  const pairs = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const found = [pid];
+  for (const parent of found) found.push(...pairs.flatMap(([child = 0, of]) => (of === parent ? [child] : [])));
+  return found;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended.
+  }
 }

@@ -3,6 +3,7 @@
  * schema says. It knows the plain data that the model is made of, and refuses the rest. Objects are closed; comments become descriptions, and the
  * tag `@pattern` a pattern.
  */
+import { dirname, resolve } from "node:path";
 import ts from "typescript";
 
 type Schema = Record<string, unknown>;
@@ -17,10 +18,15 @@ export function jsonSchema(file: string, name: string): Schema & { $defs: Record
   if (source === undefined || symbol === undefined) throw new Error(`${file} exports no ${name}`);
   const defs: Record<string, Schema> = {};
 
+  /** Types of the same folder have definitions of their own. */
+  function isOfModel({ declarations }: ts.Symbol): boolean {
+    const of = declarations?.[0]?.getSourceFile().fileName;
+    return of !== undefined && dirname(resolve(of)) === dirname(resolve(file));
+  }
+
   function schemaOf(type: ts.Type, where: string): Schema {
     const own = type.aliasSymbol ?? (type.isClassOrInterface() ? type.symbol : undefined);
-    if (own === undefined || type.flags & ts.TypeFlags.StringLike || own.declarations?.[0]?.getSourceFile() !== source)
-      return shapeOf(type, where);
+    if (own === undefined || type.flags & ts.TypeFlags.StringLike || !isOfModel(own)) return shapeOf(type, where);
     if (defs[own.name] === undefined) {
       defs[own.name] = {};
       defs[own.name] = { ...described(own), ...shapeOf(type, own.name) };

@@ -1,4 +1,4 @@
-/** `npm run schema` writes the report's JSON Schema anew from migration/model.ts. */
+/** `npm run schema` writes the report's JSON Schema anew from migration/model/. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { jsonSchema } from "./json-schema";
@@ -12,7 +12,7 @@ export function reportSchema(): string {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: "urn:pgstead:report:1",
     title: "pgstead's migration report",
-    ...jsonSchema(join(folder, "model.ts"), "MigrationReport"),
+    ...jsonSchema(join(folder, "model/report.ts"), "MigrationReport"),
   };
   return `${JSON.stringify(schema, null, 2)}\n`;
 }

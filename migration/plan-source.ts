@@ -8,7 +8,7 @@ import { explainOddValues } from "./load/odd-values";
 import { longRowWarnings } from "./load/row-size";
 import type { MigrationOptions, MigrationPlan, Policies } from "./model";
 import { readChoices } from "./plan/choices";
-import type { Profiles } from "./plan/create-plan";
+import type { Profiles } from "./plan/columns";
 import { readCatalog } from "./source/catalog";
 import { freeze } from "./source/freeze";
 import { lookAtShapes } from "./source/moment-shapes";

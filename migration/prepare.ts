@@ -11,7 +11,7 @@ import type { Run } from "./load/run";
 import { readTargetTables, readTargetViews } from "./load/target-tables";
 import type { MigrationOptions, MigrationPlan, SourceCatalog } from "./model";
 import { readChoices } from "./plan/choices";
-import type { Profiles } from "./plan/create-plan";
+import type { Profiles } from "./plan/columns";
 import { planDistribution } from "./plan/distribution";
 import { familiesOf, planExisting } from "./plan/existing-plan";
 import { readObjects, readTables } from "./source/catalog";

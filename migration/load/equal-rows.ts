@@ -1,6 +1,7 @@
 /** Rows that become equal in a unique key, found in the source before the server would refuse the key: of each such group the first row stays. */
 import type { ExactValue, MigrationOptions, MigrationPlan, SourceCatalog, TablePlan } from "../model";
-import { type Profiles, planCreate } from "../plan/create-plan";
+import type { Profiles } from "../plan/columns";
+import { planCreate } from "../plan/create-plan";
 import { isApartAsText, mayFold, uniqueKeys } from "../plan/folding";
 import { typeSql } from "../plan/types";
 import { SetAside } from "../set-aside";

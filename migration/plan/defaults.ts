@@ -1,14 +1,16 @@
 /** Column defaults, translated where SQLite's and PostgreSQL's meaning is certainly the same. */
 import { escapeLiteral } from "pg";
 import type { Expr } from "sqlite3-parser";
-import type { ColumnPlan, LeftBehind, TargetType } from "../model";
+import type { ColumnPlan, LeftBehind, SourceTable, TablePlan, TargetType } from "../model";
 import { assign } from "../translate/assign";
 import { translateExpression } from "../translate/expression";
 import { parseExpression } from "../translate/parse";
 import { onlyImmutable, type Scope, Untranslatable } from "../translate/scope";
 import { affinityOf } from "../translate/values";
+import { columnPlan } from "./find-column";
 import { readBoolean, uuidForm } from "./forms";
 import { parseTemporal } from "./temporal";
+import { nullLiteral } from "./type-words";
 
 /** A default without columns. It may depend on the time, and on chance. */
 const scope: Scope = {
@@ -179,4 +181,31 @@ export function defaultLeftBehind(table: string, column: string, sql: string, re
         : `A default that does not certainly mean the same in PostgreSQL: ${reason}. Set it by hand with ALTER COLUMN … SET DEFAULT.`,
     sql: `DEFAULT ${sql}`,
   };
+}
+
+export function planDefaults(source: SourceTable, table: TablePlan): LeftBehind[] {
+  return source.columns.flatMap((column): LeftBehind[] => {
+    const plan = columnPlan(table, column.name);
+    if (column.default === null || column.generated !== null || plan === undefined) return [];
+    if (standsForNull(column.default, plan)) {
+      const reason = "By config this value is NULL, which is the default here.";
+      return [{ kind: "default", name: `${source.name}.${column.name}`, reason, sql: `DEFAULT ${column.default}` }];
+    }
+    try {
+      if (plan.identity) throw new Untranslatable("The identity takes its place");
+      plan.default = translateDefault(column.default, plan, column.declaredType, source.strict);
+      return [];
+    } catch (error) {
+      if (!(error instanceof Untranslatable)) throw error;
+      return [defaultLeftBehind(source.name, column.name, column.default, plan.identity ? null : error.reason)];
+    }
+  });
+}
+
+/** Whether a default is a literal that config makes NULL; of a number's digits SQLite makes the number, where the column holds numbers. */
+function standsForNull(text: string, { nullFor = [], type }: ColumnPlan): boolean {
+  const literal = text.replace(/^\((.*)\)$/s, "$1").trim();
+  const digits = /^'(-?\d+)'$/.exec(literal)?.[1];
+  const spelled = nullFor.map(nullLiteral);
+  return spelled.includes(literal) || (digits !== undefined && type.kind !== "text" && spelled.includes(digits));
 }

@@ -15,8 +15,10 @@ import type {
   TimeForm,
 } from "../model";
 import { type Choices, readChoices } from "./choices";
-import { keysOf, nextIdentity, type Profiles, sourceWarnings, withBadText } from "./create-plan";
+import { type Profiles, withBadText } from "./columns";
+import { sourceWarnings } from "./create-plan";
 import type { Family } from "./declaration";
+import { keysOf, nextIdentity } from "./keys";
 import { tablesLeftBehind, triggersLeftBehind, viewsLeftBehind } from "./left-behind";
 import { loadingOrder } from "./order";
 import { epochOrCocoa, formOfNumbers, timeForms } from "./temporal";

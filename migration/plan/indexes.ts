@@ -9,6 +9,9 @@ import { knownCollation, translateCondition, translateExpression } from "../tran
 import { parseCreateIndex } from "../translate/parse";
 import { type Collation, type Scope, type Translated, Untranslatable } from "../translate/scope";
 import { article, plain } from "../translate/values";
+import { targetName } from "./find-column";
+import type { Namespace } from "./names";
+import { renamed } from "./renamed";
 
 /** Whether an index is one on plain columns over all rows. */
 export function isPlain(index: SourceIndex, table: SourceTable): boolean {
@@ -150,4 +153,45 @@ export function hashesLeftBehind(table: TablePlan, name: string): LeftBehind {
     reason: `Values of ${table.source} are too long for an index of PostgreSQL, which takes about 2700 bytes: in its place a unique index of the same name on SHA-256 hashes keeps the rows unique. It does not help to find a value; ON CONFLICT and foreign keys cannot refer to it.`,
     sql: null,
   };
+}
+
+export function planIndexes(
+  source: SourceTable,
+  table: TablePlan,
+  relations: Namespace,
+  utf16: boolean,
+  warnings: string[],
+): LeftBehind[] {
+  return source.indexes.flatMap((index): LeftBehind[] => {
+    if (index.origin !== "index") return [];
+    const translated = isPlain(index, source) ? plainIndex(index, table) : translateIndex(index, source, table, utf16);
+    if ("reason" in translated) return [translated];
+    const name = relations.take(index.name);
+    warnings.push(...renamed("The index", index.name, name, relations.wanted(index.name)));
+    table.indexes.push({ name, ...translated });
+    return [];
+  });
+}
+
+function plainIndex(index: SourceIndex, table: TablePlan): Omit<IndexPlan, "name"> {
+  return {
+    unique: index.unique,
+    columns: index.columns.map((column) => ({
+      name: targetName(table, column.name ?? ""),
+      descending: column.descending,
+    })),
+  };
+}
+
+/** What is unique without regard to case, or to spaces at the end, stays so by an index of its own beside the plain key. */
+export function planFolded(source: SourceTable, table: TablePlan, relations: Namespace): void {
+  for (const index of source.indexes) {
+    if (!index.unique || !isPlain(index, source)) continue;
+    const columns = index.columns.map(({ name, collation }) => ({ source: name ?? "", collation }));
+    const folded = foldedUnique(columns, source, table);
+    if (folded === null) continue;
+    const targets = columns.map((column) => targetName(table, column.source)).join("_");
+    const suffix = columns.some(({ collation }) => collation.toUpperCase() === "NOCASE") ? "nocase" : "rtrim";
+    table.indexes.push({ name: relations.take(`${table.target}_${targets}_${suffix}`), ...folded });
+  }
 }

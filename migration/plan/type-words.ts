@@ -127,12 +127,12 @@ export function typeWords({ type, timeForm, cut, nullFor }: TypeWords): string {
     typeSql(type).replace(/ without time zone$/, ""),
     ...(timeForm === null || timeForm === "text" ? [] : [`from ${timeForm}`]),
     ...(cut === undefined ? [] : ["cut to microseconds"]),
-    ...(nullFor === undefined || nullFor.length === 0 ? [] : [`null for ${nullFor.map(literalOf).join(", ")}`]),
+    ...(nullFor === undefined || nullFor.length === 0 ? [] : [`null for ${nullFor.map(nullLiteral).join(", ")}`]),
   ].join(" ");
 }
 
 /** As SQL has it. */
-export function literalOf({ t, v }: NullValue): string {
+export function nullLiteral({ t, v }: NullValue): string {
   return t === "text" ? `'${v.replaceAll("'", "''")}'` : v;
 }
 

@@ -1,6 +1,6 @@
 /** How many values of a column config makes NULL. */
 import type { NullValue } from "../model";
-import { literalOf } from "../plan/type-words";
+import { nullLiteral } from "../plan/type-words";
 import { quoteName, type Sqlite } from "./open";
 
 /** @returns the count of each that the column holds, by its SQL literal */
@@ -20,7 +20,7 @@ export function countNullValues(
       .raw()
       .get() ?? [];
   return Object.fromEntries(
-    nullFor.flatMap((value, index) => ((row[index] ?? 0n) > 0n ? [[literalOf(value), String(row[index])]] : [])),
+    nullFor.flatMap((value, index) => ((row[index] ?? 0n) > 0n ? [[nullLiteral(value), String(row[index])]] : [])),
   );
 }
 
@@ -29,8 +29,8 @@ export function becomesNull(column: string, nullFor: NullValue[]): string {
   return nullFor
     .map((value) =>
       value.t === "text"
-        ? `(typeof(${column}) = 'text' AND +${column} COLLATE BINARY = ${literalOf(value)})`
-        : `(typeof(${column}) IN ('integer', 'real') AND +${column} = ${literalOf(value)})`,
+        ? `(typeof(${column}) = 'text' AND +${column} COLLATE BINARY = ${nullLiteral(value)})`
+        : `(typeof(${column}) IN ('integer', 'real') AND +${column} = ${nullLiteral(value)})`,
     )
     .join(" OR ");
 }

@@ -5,7 +5,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 export class NotReadHere extends Error {}
 
 /** Bytes that are read at once, since a table's pages often lie next to each other. */
-const windowBytes = 64 * 1024;
+const usualWindow = 64 * 1024;
 const windowsKept = 48;
 
 interface Window {
@@ -36,7 +36,7 @@ export class PageFile {
   readonly #most: number;
 
   /** @throws NotReadHere for a header that is not as this reader knows it */
-  constructor(path: string, most = windowsKept) {
+  constructor(path: string, most = windowsKept, windowBytes = usualWindow) {
     this.#file = openSync(path, "r");
     this.#most = most;
     try {

@@ -6,6 +6,11 @@ import { joined, readVarint, varint } from "./varint";
 /** Bytes of a value, by serial types below 12; 10 and 11 are never written. */
 const fixedSizes = Uint8Array.of(0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0);
 
+/** By serial types of one byte, the same and those of short texts and blobs: most values. */
+const shortSizes = Uint8Array.from({ length: 0x80 }, (_, type) =>
+  type >= 12 ? (type - 12) >> 1 : (fixedSizes[type] ?? 0),
+);
+
 export function sizeOf(serialType: number): number {
   if (serialType >= 12) return Math.floor((serialType - 12) / 2);
   if (serialType > 9) throw new NotReadHere(`serial type ${serialType}`);
@@ -71,17 +76,20 @@ export function valueAt(bytes: Buffer, view: DataView, at: number, serialType: n
   return asReal ? Number(integer) : integer;
 }
 
+/** Of 32 bits. SQLite's own limit of a record is 10^9 bytes (sqlite.org/limits.html), a text of which has a serial type twice as great. */
+const greatest = 0x7fffffff;
+
 /** The header of one record at a time: the serial types, and where each value lies, counted from the record's start. */
 export class RecordHeader {
   /** How many values the record has. */
   count = 0;
-  readonly types: Float64Array;
-  readonly offsets: Float64Array;
+  readonly types: Int32Array;
+  readonly offsets: Int32Array;
 
   /** @param columns that the table has; a record may have fewer, never more */
   constructor(readonly columns: number) {
-    this.types = new Float64Array(columns);
-    this.offsets = new Float64Array(columns);
+    this.types = new Int32Array(columns);
+    this.offsets = new Int32Array(columns);
   }
 
   /** Reads the header at `start`. @param length of the record */
@@ -90,20 +98,25 @@ export class RecordHeader {
     let at = varint.end;
     const end = start + headerLength;
     if (headerLength > length) throw new NotReadHere("a header longer than its record");
+    if (length > greatest) throw new NotReadHere("a record beyond 2 GB");
     let offset = headerLength;
     let count = 0;
     const { types, offsets, columns } = this;
     while (at < end) {
-      let type = bytes[at] as number;
-      if (type < 0x80) at++;
-      else {
-        type = readVarint(bytes, at);
-        at = varint.end;
-      }
       if (count === columns) throw new NotReadHere("a record with more values than the table has columns");
-      types[count] = type;
+      const first = bytes[at] as number;
       offsets[count] = offset;
-      offset += type >= 12 ? Math.floor((type - 12) / 2) : sizeOf(type);
+      if (first < 0x80 && first !== 10 && first !== 11) {
+        at++;
+        types[count] = first;
+        offset += shortSizes[first] as number;
+      } else {
+        const type = readVarint(bytes, at);
+        at = varint.end;
+        if (type > greatest) throw new NotReadHere("a value beyond 1 GB");
+        types[count] = type;
+        offset += sizeOf(type);
+      }
       count++;
     }
     if (at !== end || offset > length) throw new NotReadHere("a record that does not add up");

@@ -1,6 +1,7 @@
 /** The rows in a table's leaf pages: each one's rowid and record, overflow pages followed (sqlite.org/fileformat2.html, 1.6). */
 import { NotReadHere, PageFile } from "./file";
 import { tableLeaf } from "./leaves";
+import { type LocalPart, Overflow } from "./overflow";
 import { integer, joined, readInteger, readVarint, varint } from "./varint";
 
 /** Reads row after row. The record of the current row lies in `bytes` (and `view`) from `start`; of its `length` bytes `present` are there. */
@@ -15,20 +16,17 @@ export class LeafRows {
   high = 0;
   low = 0;
   cells = 0;
-  readonly #overflow: PageFile;
+  readonly #overflow: Overflow;
   #page = 0;
   #at = 0;
   #pageBytes: Buffer = this.bytes;
   #pageView = this.view;
-  #scratch = Buffer.allocUnsafeSlow(64 * 1024);
-  #localStart = 0;
-  #localLength = 0;
-  #firstOverflow = 0;
+  readonly #local: LocalPart = { bytes: this.bytes, start: 0, present: 0, firstOverflow: 0 };
   #before: { high: number; low: number } | null = null;
 
   constructor(path: string) {
     this.file = new PageFile(path);
-    this.#overflow = new PageFile(path, 2);
+    this.#overflow = new Overflow(path);
   }
 
   close(): void {
@@ -71,7 +69,6 @@ export class LeafRows {
     this.length = length;
     this.bytes = bytes;
     this.view = this.#pageView;
-    this.#localStart = this.start;
     this.#ascending();
     const most = usableSize - 35;
     if (length <= most) {
@@ -82,9 +79,12 @@ export class LeafRows {
     const least = Math.floor(((usableSize - 12) * 32) / 255) - 23;
     const fitting = least + ((length - least) % (usableSize - 4));
     this.present = fitting <= most ? fitting : least;
-    this.#localLength = this.present;
     if (this.start + this.present + 4 > at + usableSize) this.#wrong("a row beyond the page");
-    this.#firstOverflow = this.view.getUint32(this.start + this.present);
+    const local = this.#local;
+    local.bytes = bytes;
+    local.start = this.start;
+    local.present = this.present;
+    local.firstOverflow = this.view.getUint32(this.start + this.present);
   }
 
   #ascending(): void {
@@ -108,34 +108,15 @@ export class LeafRows {
   /** Puts the record together up to its first `needed` bytes, where it goes on in overflow pages. */
   assemble(needed: number): void {
     if (needed <= this.present) return;
-    const { usableSize } = this.file.header;
-    const carried = usableSize - 4;
-    // The whole record might be asked for next: one that is larger than the file is none.
-    if (this.length > this.file.header.pageCount * usableSize) this.#wrong("a row larger than the file");
-    const whole = Math.min(this.length, needed + carried);
-    if (this.#scratch.length < whole) this.#scratch = Buffer.allocUnsafeSlow(Math.min(this.length, whole * 2));
-    const scratch = this.#scratch;
     // A second call for the same row begins again: few rows need it.
-    let filled = this.#localLength;
-    this.#pageBytes.copy(scratch, 0, this.#localStart, this.#localStart + filled);
-    let next = this.#firstOverflow;
-    while (filled < whole) {
-      this.#overflow.seek(next);
-      const { bytes, view, at } = this.#overflow;
-      next = view.getUint32(at);
-      const taken = Math.min(carried, this.length - filled, scratch.length - filled);
-      bytes.copy(scratch, filled, at + 4, at + 4 + taken);
-      filled += taken;
-      if (filled === this.length && next !== 0) this.#wrong("an overflow chain that goes on");
-    }
-    this.bytes = scratch;
-    this.view = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
+    this.present = this.#overflow.assemble(this.#local, this.length, needed);
+    this.bytes = this.#overflow.bytes;
+    this.view = this.#overflow.view;
     this.start = 0;
-    this.present = filled;
   }
 
   /** Gives back the memory of a very large row. */
   relieve(): void {
-    if (this.#scratch.length > 4 * 1024 * 1024) this.#scratch = Buffer.allocUnsafeSlow(64 * 1024);
+    this.#overflow.relieve();
   }
 }

@@ -181,7 +181,8 @@ export class Source {
       );
       return same.length === 0 ? name : `CASE WHEN ${same.join(" OR ")} THEN NULL ELSE ${name} END AS ${name}`;
     });
-    return `(SELECT ${columns.join(", ")} FROM ${from} AS n)`;
+    const names = table.columns.map(({ source }) => source);
+    return this.named(`changed ${table.source}`, `(SELECT ${columns.join(", ")} FROM ${from} AS n)`, names);
   }
 
   private remaining(table: TablePlan): string {
@@ -189,7 +190,36 @@ export class Source {
     if (this.rejectedRows(table) === 0 || table.key.length === 0) return name;
     const aside = this.aside(table);
     const same = table.key.map((column, i) => `a.k${i} IS t.${escapeIdentifier(column)}`).join(" AND ");
-    return `(SELECT * FROM ${name} AS t WHERE NOT EXISTS (SELECT 1 FROM ${aside} AS a WHERE ${same}))`;
+    const names = this.database
+      .prepare<[string], string>("SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden <> 1 ORDER BY cid")
+      .pluck()
+      .all(table.source);
+    return this.named(
+      `remaining ${table.source}`,
+      `(SELECT * FROM ${name} AS t WHERE NOT EXISTS (SELECT 1 FROM ${aside} AS a WHERE ${same}))`,
+      names,
+    );
+  }
+
+  /**
+   * A subquery whose columns have these names. One that is called true or false has another name in a subquery's result (SQLite's
+   * sqlite3ColumnsFromExprList), so that the rows are put into a temporary table then.
+   */
+  private named(key: string, subquery: string, names: string[]): string {
+    if (!names.some((name) => /^(true|false)$/i.test(name))) return subquery;
+    const table = `temp.${escapeIdentifier(key)}`;
+    if (this.hides(key)) return table;
+    this.database.exec(`CREATE TEMP TABLE ${escapeIdentifier(key)} AS SELECT * FROM ${subquery}`);
+    const given = this.database
+      .prepare<[string], string>("SELECT name FROM pragma_table_info(?, 'temp') ORDER BY cid")
+      .pluck()
+      .all(key);
+    for (const [place, name] of names.entries())
+      if (given[place] !== name)
+        this.database.exec(
+          `ALTER TABLE ${table} RENAME COLUMN ${escapeIdentifier(given[place] ?? "")} TO ${escapeIdentifier(name)}`,
+        );
+    return table;
   }
 
   /** The keys of the rows set aside, in a temporary table, which does not touch the file. @returns its quoted name */

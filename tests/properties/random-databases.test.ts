@@ -41,7 +41,7 @@ test(
     await fc.assert(
       fc.asyncProperty(randomDatabase, async (random) => {
         if ((await moveAndCompare(random, true)) !== "equal keys") return;
-        // Two values that differ in SQLite may be one in PostgreSQL: the run says so, and without the constraint all comes over.
+        // Two values that differ in SQLite may be one in PostgreSQL: the run sets all but one aside or says so, and without the constraint all comes over.
         totals.equalKeys++;
         expect(await moveAndCompare(random, false)).toBe("moved");
       }),
@@ -70,17 +70,20 @@ async function moveAndCompare(random: RandomDatabase, uniques: boolean): Promise
     });
     if (uniques && /Rows that SQLite takes as different are equal here/.test(report.failure ?? "")) return "equal keys";
     if (report.status !== "verified") throw explain(String(report.failure));
-    const tables = new Map(report.tables.map((table) => [table.source, table.target]));
-    const { differences, cells, rows, unfit } = await compare(source, client, schema, tables);
-    if (differences.length > 0) throw explain(differences.join("\n"));
     for (const table of report.tables) {
       const counted = BigInt(table.loadedRows) + BigInt(table.rejectedRows) === BigInt(table.sourceRows);
       if (!counted) throw explain(`The counts of ${table.source} do not add up: ${JSON.stringify(table)}`);
+    }
+    // All but the first of them are set aside.
+    if (uniques && report.rejects.some(({ code }) => code === "23505")) return "equal keys";
+    const tables = new Map(report.tables.map((table) => [table.source, table.target]));
+    const { differences, cells, rows, unfit } = await compare(source, client, schema, tables);
+    if (differences.length > 0) throw explain(differences.join("\n"));
+    for (const table of report.tables)
       if (BigInt(table.rejectedRows) !== BigInt(unfit.get(table.source) ?? 0))
         throw explain(
           `${table.rejectedRows} rows of ${table.source} were set aside, not ${unfit.get(table.source) ?? 0}`,
         );
-    }
     totals.databases++;
     totals.tables += tables.size;
     totals.rows += rows;

@@ -42,8 +42,8 @@ async function main(): Promise<void> {
   const projects = new Map([["the sample stack", stack]]);
   try {
     stack.adoptBuiltEngine();
-    await pulumi(stack, "config", "set", "port", String(await freePort()));
-    await pulumi(stack, "config", "set", "keepData", "false");
+    await stack.pulumi("config", "set", "port", String(await freePort()));
+    await stack.pulumi("config", "set", "keepData", "false");
     const first = await up(stack);
     console.log(`The sample stack's first up: ${first.wall.toFixed(2)} s\n`);
     for (const { resource, begun, done } of first.parts)
@@ -78,12 +78,6 @@ function emptyProject({ runtime, main, text }: Program): TestProject {
   rmSync(project.path("Pulumi.dev.yaml"));
   writeFileSync(project.path(main), text);
   return project;
-}
-
-async function pulumi(project: TestProject, ...args: string[]): Promise<string> {
-  const { code, output } = await project.run("pulumi", ...args);
-  if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${output}`);
-  return output;
 }
 
 async function up(project: TestProject): Promise<Up> {

@@ -3,9 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { badTextWarnings } from "./load/bad-texts";
 import { planKeepingApart } from "./load/equal-rows";
-import { unfitWarnings } from "./load/fit";
-import { explainOddValues } from "./load/odd-values";
-import { longRowWarnings } from "./load/row-size";
+import { addRemarks } from "./load/remarks";
 import type { MigrationOptions, MigrationPlan, Policies } from "./model";
 import { readChoices } from "./plan/choices";
 import type { Profiles } from "./plan/columns";
@@ -42,12 +40,8 @@ export async function planSource(
         ]),
       );
       const { planned } = planKeepingApart(db, catalog, profiles, options);
-      explainOddValues(db, planned);
-      planned.warnings.push(
-        ...unfitWarnings(db, planned, options.badRows ?? "fail"),
-        ...longRowWarnings(db, planned, options.badRows),
-        ...badTextWarnings(db, planned, options.badRows),
-      );
+      addRemarks(db, planned, options.badRows ?? "fail");
+      planned.warnings.push(...badTextWarnings(db, planned, options.badRows));
       return planned;
     } finally {
       db.close();

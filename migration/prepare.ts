@@ -4,9 +4,7 @@ import type { Client } from "pg";
 import { Crew } from "./crew";
 import { requireCitus } from "./load/distribute";
 import { type EqualRows, planKeepingApart } from "./load/equal-rows";
-import { unfitWarnings } from "./load/fit";
-import { explainOddValues } from "./load/odd-values";
-import { longRowWarnings } from "./load/row-size";
+import { addRemarks } from "./load/remarks";
 import type { Run } from "./load/run";
 import { readTargetTables, readTargetViews } from "./load/target-tables";
 import type { MigrationOptions, MigrationPlan, SourceCatalog } from "./model";
@@ -123,11 +121,7 @@ export async function makePlan(
   planDistribution(planned, options.distribution);
   await requireCitus(client, planned);
   if (options.mode === "existing") return { planned, equal };
-  explainOddValues(db, planned);
-  planned.warnings.push(
-    ...unfitWarnings(db, planned, options.badRows),
-    ...longRowWarnings(db, planned, options.badRows),
-  );
+  addRemarks(db, planned, options.badRows);
   return { planned, equal };
 }
 

@@ -7,7 +7,7 @@ import { typeSql } from "../plan/types";
 import { SetAside } from "../set-aside";
 import { quoteName, type Sqlite } from "../source/open";
 import { type Row, TableReader } from "../source/read";
-import { exactValue, type SqliteValue, showValue } from "../source/value";
+import { exactValue, type SqliteValue, showTyped } from "../source/value";
 import { type KeyText, keyTextOf } from "./equal-values";
 import { type Exclude, referencesOf, withParentIn } from "./orphans";
 import { RowEncoder } from "./row-encoder";
@@ -26,6 +26,7 @@ export interface EqualRows {
 
 const rowsAtOnce = 1000;
 const shown = 3;
+const shownLength = 40;
 const uniqueViolation = "23505";
 const foreignKeyViolation = "23503";
 
@@ -178,7 +179,7 @@ function equalRows(
   const found = newEqualRows(table);
   const byKey = keys.map((key) => ({ key, count: 0, samples: [] as string[], rows: new SetAside() }));
   const shownAt = (row: Row, index: number) =>
-    `${(members[index] ?? []).map(({ at }) => showTyped(row[at] ?? null)).join(", ")} of ${JSON.stringify(reader.shownKey(row))}`;
+    `${(members[index] ?? []).map(({ at }) => showTyped(row[at] ?? null, shownLength)).join(", ")} of ${JSON.stringify(reader.shownKey(row))}`;
   for (const batch of reader.batches(rowsAtOnce))
     for (const row of batch) {
       const texts = members.map((of, index) => {
@@ -209,9 +210,4 @@ function equalRows(
 function keyTextOfRow(row: Row, members: { at: number; keyText: KeyText }[]): string | null {
   const texts = members.map(({ at, keyText }) => keyText(row[at] ?? null));
   return texts.includes(null) ? null : JSON.stringify(texts);
-}
-
-/** A text in quotes, so that '1' is not taken for 1. */
-function showTyped(value: SqliteValue): string {
-  return typeof value === "string" ? `'${showValue(value, 40)}'` : showValue(value, 40);
 }

@@ -1,16 +1,17 @@
 /** What keeps a widened column from its declared type: the values, how many there are of each, and what to say so that it gets that type. */
 import type { ColumnPlan, MigrationPlan, NullValue, TablePlan, TimeForm } from "../model";
 import { epochOrCocoa, finerThanMicroseconds, formOfNumber, isFinerThanMicroseconds } from "../plan/temporal";
-import { type TypeWords, typeWords } from "../plan/type-words";
+import { clocks, type TypeWords, typeWords } from "../plan/type-words";
 import { typeSql } from "../plan/types";
 import { counted } from "../report/text";
 import { quoteName, type Sqlite } from "../source/open";
-import { type SqliteValue, showValue } from "../source/value";
+import { type SqliteValue, showTyped } from "../source/value";
 import { encoderFor, Unfit } from "./encode";
 
 /** As many different values are told. */
 const shown = 6;
-const clocks = ["time", "timestamp", "timestamptz"];
+/** Characters of a value that are. */
+const shownLength = 40;
 const moments = ["date", ...clocks];
 
 /** Adds it to the plan's remarks about these columns. */
@@ -59,7 +60,7 @@ function explain(db: Sqlite, table: TablePlan, column: ColumnPlan, words: TypeWo
   const name = `${table.source}.${column.source}`;
   const say = (more: Partial<TypeWords>) => `--type "${name}=${typeWords({ ...words, ...more })}"`;
   const their = odd.total === 1 ? "its" : "their";
-  const list = odder.values.map(({ value, count }) => `${shownLiteral(value)} (${count})`).join(", ");
+  const list = odder.values.map(({ value, count }) => `${showTyped(value, shownLength)} (${count})`).join(", ");
   const nulls = odd.values.map(({ value }) => nullValue(value));
   const { storage } = column.profile ?? { storage: {} };
   const all = Object.entries(storage).reduce((sum, [kind, count]) => sum + (kind === "null" ? 0 : Number(count)), 0);
@@ -124,14 +125,10 @@ function oddValues(db: Sqlite, table: TablePlan, column: ColumnPlan): Odd {
   };
 }
 
-function shownLiteral(value: SqliteValue): string {
-  return typeof value === "string" ? `'${showValue(value, 40)}'` : showValue(value, 40);
-}
-
 /** As config says it; null for what it cannot say. */
 function nullValue(value: SqliteValue): NullValue | null {
   if (typeof value === "bigint") return { t: "integer", v: value.toString() };
-  return typeof value === "string" && value.length <= 40 && !/[\p{Cc}\ufffd"]/u.test(value)
+  return typeof value === "string" && value.length <= shownLength && !/[\p{Cc}\ufffd"]/u.test(value)
     ? { t: "text", v: value }
     : null;
 }

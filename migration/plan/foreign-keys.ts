@@ -9,6 +9,7 @@ import type {
   SourceTable,
   TablePlan,
 } from "../model";
+import { columnPlan, targetName } from "./find-column";
 import { Namespace } from "./names";
 import { typeSql } from "./types";
 
@@ -31,14 +32,10 @@ function* keyColumns(catalog: SourceCatalog, tables: TablePlan[]): Generator<[Co
     for (const key of catalog.tables.find((source) => source.name === table.source)?.foreignKeys ?? []) {
       const parent = tables.find((other) => other.source === key.referencedTable);
       for (const [position, name] of key.columns.entries()) {
-        const columns = [columnOf(table, name), columnOf(parent, key.referencedColumns[position])];
+        const columns = [columnPlan(table, name), columnPlan(parent, key.referencedColumns[position])];
         if (columns[0] !== undefined && columns[1] !== undefined) yield [columns[0], columns[1]];
       }
     }
-}
-
-function columnOf(table: TablePlan | undefined, name: string | undefined): ColumnPlan | undefined {
-  return table?.columns.find((column) => column.source === name);
 }
 
 function unify(child: ColumnPlan, parent: ColumnPlan, settled: Set<ColumnPlan>): boolean {
@@ -110,9 +107,9 @@ export function planForeignKeys(
         });
         return;
       }
-      const columns = key.columns.map((name) => columnOf(table, name)?.target ?? name);
+      const columns = key.columns.map((name) => targetName(table, name));
       // What config makes NULL refers to nothing, and the server counts the others.
-      const madeNull = key.columns.some((name) => columnOf(table, name)?.nullFor !== undefined);
+      const madeNull = key.columns.some((name) => columnPlan(table, name)?.nullFor !== undefined);
       const orphans = madeNull
         ? undefined
         : catalog.foreignKeyViolations.find((found) => found.table === table.source && found.foreignKey === position);
@@ -120,7 +117,7 @@ export function planForeignKeys(
         name: names.take(key.name ?? `${table.target}_${columns.join("_")}_fkey`),
         columns,
         referencedTable: parent.target,
-        referencedColumns: key.referencedColumns.map((name) => columnOf(parent, name)?.target ?? name),
+        referencedColumns: key.referencedColumns.map((name) => columnPlan(parent, name)?.target ?? name),
         onUpdate: key.onUpdate,
         onDelete: key.onDelete,
         deferrable: key.deferred,
@@ -147,11 +144,11 @@ function findHindrance(
   if (parent === undefined) return `It refers to ${key.referencedTable}, which is no table that comes over.`;
   if (
     key.columns.length !== key.referencedColumns.length ||
-    key.referencedColumns.some((name) => columnOf(parent, name) === undefined)
+    key.referencedColumns.some((name) => columnPlan(parent, name) === undefined)
   )
     return `The columns it refers to in ${key.referencedTable} do not exist.`;
   const isPlainColumn = ({ expression }: { expression?: string }) => expression === undefined;
-  const wanted = key.referencedColumns.map((name) => columnOf(parent, name)?.target).sort();
+  const wanted = key.referencedColumns.map((name) => columnPlan(parent, name)?.target).sort();
   const keys = [
     ...(parent.primaryKey === null ? [] : [parent.primaryKey.columns]),
     ...parent.uniques.map((unique) => unique.columns),
@@ -162,8 +159,8 @@ function findHindrance(
   if (!keys.some((columns) => JSON.stringify([...columns].sort()) === JSON.stringify(wanted)))
     return `The columns it refers to in ${key.referencedTable} are not unique together, which SQLite does not check until they are used.`;
   for (const [position, name] of key.columns.entries()) {
-    const child = columnOf(table, name);
-    const referenced = columnOf(parent, key.referencedColumns[position]);
+    const child = columnPlan(table, name);
+    const referenced = columnPlan(parent, key.referencedColumns[position]);
     if (child === undefined || referenced === undefined) return "Its columns do not come over.";
     if (!sameType(child, referenced))
       return `${table.source}.${name} is ${typeSql(child.type)} and ${parent.source}.${referenced.source} is ${typeSql(referenced.type)}: PostgreSQL cannot compare them.`;

@@ -107,7 +107,7 @@ export function foldedUnique(
   const scope = tableScope(source, table, false, "");
   const members = columns.map(({ source: name, collation }) => {
     const of = scope.column(null, name);
-    const target = table.columns.find((one) => one.source === name)?.target ?? name;
+    const target = targetName(table, name);
     const upper = collation.toUpperCase();
     return of?.kind === "text" && (upper === "NOCASE" || upper === "RTRIM")
       ? { name: target, descending: false, expression: collated(of.sql, upper, false, scope) }

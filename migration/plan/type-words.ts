@@ -106,7 +106,8 @@ export function readTypeWords(words: string): TypeWords {
   };
 }
 
-const clocks = ["time", "timestamp", "timestamptz"];
+/** The types that may be cut. */
+export const clocks = ["time", "timestamp", "timestamptz"];
 
 /** One or more of `'text'` and `123`, with commas between them. */
 function readLiterals(text: string): NullValue[] {

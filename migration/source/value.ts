@@ -28,3 +28,8 @@ export function showValue(value: SqliteValue, length = 80): string {
     typeof value === "string" ? JSON.stringify(value).slice(1, -1) : `x'${value.subarray(0, length).toString("hex")}'`;
   return text.length <= length ? text : `${text.slice(0, length)}…`;
 }
+
+/** The same with a text in quotes, so that '1' is not taken for 1. */
+export function showTyped(value: SqliteValue, length: number): string {
+  return typeof value === "string" ? `'${showValue(value, length)}'` : showValue(value, length);
+}

@@ -33,12 +33,6 @@ console.warn(
 const stack = `e2e${process.pid}`;
 let project: TestProject;
 
-async function pulumi(...args: string[]): Promise<string> {
-  const { code, output } = await project.run("pulumi", ...args);
-  expect(code, output).toBe(0);
-  return output;
-}
-
 /** What a command says that is to fail. */
 async function refused(...args: string[]): Promise<string> {
   const { code, output } = await project.run("pulumi", ...args);
@@ -46,19 +40,18 @@ async function refused(...args: string[]): Promise<string> {
   return output;
 }
 
-const up = (...args: string[]) => pulumi("up", "--yes", "--skip-preview", ...args);
 const upRefused = () => refused("up", "--yes", "--skip-preview");
-const unchanged = () => up("--expect-no-changes");
+const unchanged = () => project.up("--expect-no-changes");
 
 async function configure(values: Record<string, string>): Promise<void> {
-  for (const [key, value] of Object.entries(values)) await pulumi("config", "set", "--path", key, value);
+  for (const [key, value] of Object.entries(values)) await project.pulumi("config", "set", "--path", key, value);
 }
 
 async function makeProject(image: string): Promise<void> {
   project = new TestProject();
   project.adoptBuiltEngine();
   copyFileSync(project.path("Pulumi.dev.yaml"), project.path(`Pulumi.${stack}.yaml`));
-  await pulumi("stack", "init", stack);
+  await project.pulumi("stack", "init", stack);
   const port = String(await freePort());
   const local = { image, imageSource: "local" };
   await configure({ instance: "docker", ...local, memory: "512MB", workload: "desktop", tuning: "auto", port });
@@ -143,7 +136,7 @@ describe.skipIf(reason !== undefined)("a stack in a container", { timeout: 5 * m
   }
 
   it("previews without touching Docker, and says where an image is missing", async () => {
-    expect(await pulumi("preview")).toMatch(/postgres-container create.*postgres-server create/s);
+    expect(await project.pulumi("preview")).toMatch(/postgres-container create.*postgres-server create/s);
     await configure({ image: `${prefix}/postgres:16-none` });
     expect(await refused("preview")).toMatch(/There is no image .*:16-none on the Docker host.*docker load/s);
     await configure({ image });
@@ -151,11 +144,11 @@ describe.skipIf(reason !== undefined)("a stack in a container", { timeout: 5 * m
   });
 
   it("says that its port is taken, and comes up once it is free, the data moved in and proved", async () => {
-    const port = Number(await pulumi("config", "get", "port"));
+    const port = Number(await project.pulumi("config", "get", "port"));
     const taken = await occupy(port);
     expect(await upRefused()).toMatch(/port is already allocated|address already in use/);
     await new Promise((settle) => taken.close(settle));
-    expect(await up()).toMatch(/Migration: 15 tables, 33 rows, 0 errors, verified/);
+    expect(await project.up()).toMatch(/Migration: 15 tables, 33 rows, 0 errors, verified/);
     expect(await rows()).toBe(32);
     expect(inspect("{{json .NetworkSettings.Ports}}")).toBe(
       `{"5432/tcp":[{"HostIp":"127.0.0.1","HostPort":"${port}"}]}`,
@@ -175,12 +168,12 @@ describe.skipIf(reason !== undefined)("a stack in a container", { timeout: 5 * m
   it("reloads what reloads and restarts once for what restarts, in the same container", async () => {
     const [first, started] = [container(), startedAt()];
     await configure({ "postgresSettings.work_mem": "7MB" });
-    expect(await pulumi("preview")).toMatch(/work_mem: .* -> 7MB \(reload\)/);
-    await up();
+    expect(await project.pulumi("preview")).toMatch(/work_mem: .* -> 7MB \(reload\)/);
+    await project.up();
     expect([await show("work_mem"), container(), startedAt()]).toEqual(["7MB", first, started]);
     await configure({ "postgresSettings.max_connections": "33" });
-    expect(await pulumi("preview")).toMatch(/max_connections: .* -> 33 \(restart\)/);
-    await up();
+    expect(await project.pulumi("preview")).toMatch(/max_connections: .* -> 33 \(restart\)/);
+    await project.up();
     expect([await show("max_connections"), container()]).toEqual(["33", first]);
     expect(startedAt()).not.toBe(started);
     await unchanged();
@@ -189,16 +182,16 @@ describe.skipIf(reason !== undefined)("a stack in a container", { timeout: 5 * m
   it("makes another container for another limit, with the same volume, and takes limits off", async () => {
     const [first, data] = [container(), volume()];
     await configure({ memory: "1GB", cpus: "1" });
-    expect(await pulumi("preview")).toMatch(/postgres-container replace.*another container serves the data/s);
-    await up();
+    expect(await project.pulumi("preview")).toMatch(/postgres-container replace.*another container serves the data/s);
+    await project.up();
     expect(container()).not.toBe(first);
     expect(inspect("{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}")).toBe(`${1024 ** 3} 1000000000`);
     // /dev/shm is as large with 1 GB as without a limit: that alone would not make another container.
     await configure({ memory: "", cpus: "0" });
-    await up();
+    await project.up();
     expect(inspect("{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}")).toBe("0 0");
     await configure({ memory: "512MB" });
-    await up();
+    await project.up();
     expect([volume(), await rows(), await show("max_connections")]).toEqual([data, 32, "33"]);
     await unchanged();
   });
@@ -207,7 +200,7 @@ describe.skipIf(reason !== undefined)("a stack in a container", { timeout: 5 * m
     const [first, data] = [container(), volume()];
     const digest = await push(`${prefix}/newer`);
     await configure({ imageSource: "registry", image: `${registry.address}/postgres:16` });
-    await up();
+    await project.up();
     expect(container()).not.toBe(first);
     expect([volume(), await rows()]).toEqual([data, 32]);
     expect(inspect("{{.Image}}")).toBe(
@@ -223,7 +216,7 @@ describe.skipIf(reason !== undefined)("a stack in a container", { timeout: 5 * m
     registry.close();
     expect(await refused("preview")).toMatch(/The registry does not say which image .*@sha256:…/s);
     await configure({ image: `${registry.address}/postgres@${digest}` });
-    await up();
+    await project.up();
     expect(container()).toBe(second);
     await unchanged();
   });
@@ -231,7 +224,7 @@ describe.skipIf(reason !== undefined)("a stack in a container", { timeout: 5 * m
   it("gives application and superuser new passwords in the running server", async () => {
     const [first, formerUrl] = [container(), project.databaseUrl];
     await configure({ secretVersion: "2", superuserSecretVersion: "2" });
-    await up();
+    await project.up();
     expect(container()).toBe(first);
     expect(await rows()).toBe(32);
     await expect(project.query("SELECT 1", formerUrl)).rejects.toThrow(/password authentication failed/);
@@ -244,13 +237,13 @@ describe.skipIf(reason !== undefined)("a stack in a container", { timeout: 5 * m
   it("starts a container that was stopped, and makes another for the volume where it was removed", async () => {
     const [first, data] = [container(), volume()];
     docker("stop", name);
-    expect(await pulumi("preview")).toMatch(/the container is stopped: it is started with its data/);
-    await up();
+    expect(await project.pulumi("preview")).toMatch(/the container is stopped: it is started with its data/);
+    await project.up();
     expect([container(), await rows()]).toEqual([first, 32]);
     docker("rm", "--force", name);
     expect(await upRefused()).toMatch(/removed by hand.*refresh --target '\*\*postgres-container'/s);
-    await pulumi("refresh", "--yes", "--skip-preview", "--target", "**postgres-container");
-    await up();
+    await project.pulumi("refresh", "--yes", "--skip-preview", "--target", "**postgres-container");
+    await project.up();
     expect([volume(), await rows()]).toEqual([data, 32]);
     await unchanged();
   });
@@ -259,34 +252,36 @@ describe.skipIf(reason !== undefined)("a stack in a container", { timeout: 5 * m
     const first = container();
     project.environment.DOCKER_HOST = "unix:///nowhere/docker.sock";
     await configure({ dockerHost: proxy.url });
-    await up();
+    await project.up();
     await configure({ "postgresSettings.work_mem": "9MB" });
     proxy.pause();
     expect(await upRefused()).toMatch(/Docker.*(refused|cannot connect|unable to connect|failed)/is);
     expect(await show("work_mem")).toBe("7MB");
     proxy.resume();
-    await up();
+    await project.up();
     expect([await show("work_mem"), container()]).toEqual(["9MB", first]);
     await configure({ dockerHost: "" });
     delete project.environment.DOCKER_HOST;
-    await up();
+    await project.up();
     await unchanged();
   });
 
   it("is not destroyed while it is protected", async () => {
     await configure({ protect: "true", backups: "elsewhere", maxSecretAge: "90d" });
-    await up();
+    await project.up();
     expect(await refused("destroy", "--yes", "--skip-preview")).toMatch(/postgres-data.*is protected/s);
     expect(existsSync(project.path(".env"))).toBe(true);
     expect([inspect("{{.State.Status}}"), await rows()]).toEqual(["running", 32]);
     await unchanged();
     await configure({ protect: "false" });
-    await up();
+    await project.up();
   });
 
   it("leaves its volume alone when it ends, names it, and the data is to be had from there", async () => {
     const data = volume();
-    expect(await pulumi("destroy", "--yes", "--skip-preview")).toContain(`The data stays in the Docker volume ${data}`);
+    expect(await project.pulumi("destroy", "--yes", "--skip-preview")).toContain(
+      `The data stays in the Docker volume ${data}`,
+    );
     for (const kind of ["container", "network"])
       expect(docker(kind, "ls", "--quiet", "--filter", `label=pgstead.stack=pgstead-${stack}`)).toBe("");
     // As docs/environments.md says it.

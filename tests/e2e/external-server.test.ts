@@ -20,9 +20,9 @@ beforeAll(async () => {
     database: "Rich & Famous",
     role: "o'brien",
   }))
-    await pulumi("config", "set", key, value);
-  await pulumi("config", "set", "--path", "extensions[0]", "pg_trgm");
-  await pulumi("config", "rm", "compareQueries");
+    await project.pulumi("config", "set", key, value);
+  await project.pulumi("config", "set", "--path", "extensions[0]", "pg_trgm");
+  await project.pulumi("config", "rm", "compareQueries");
 }, 5 * minutes);
 
 afterAll(async () => {
@@ -36,19 +36,13 @@ async function run(...command: string[]): Promise<string> {
   return output;
 }
 
-async function pulumi(...args: string[]): Promise<string> {
-  const { code, output } = await project.run("pulumi", ...args);
-  expect(code, output).toBe(0);
-  return output;
-}
-
 describe("a stack on an external server", () => {
   it(
     "is refused, before anything is made, while the superuser's password is missing or in plain text",
     async () => {
       const missing = await project.run("pulumi", "preview");
       expect(missing.output).toMatch(/pgstead:superuserPassword is not set/);
-      await pulumi("config", "set", "superuserPassword", "test-only", "--plaintext");
+      await project.pulumi("config", "set", "superuserPassword", "test-only", "--plaintext");
       const plain = await project.run("pulumi", "preview");
       expect(plain.output).toMatch(/pgstead:superuserPassword is kept in plain text/);
       expect(plain.code).not.toBe(0);
@@ -59,8 +53,8 @@ describe("a stack on an external server", () => {
   it(
     "gets role, database, extension and data, whatever their names",
     async () => {
-      await pulumi("config", "set", "superuserPassword", "test-only", "--secret");
-      const output = await pulumi("up", "--yes", "--skip-preview");
+      await project.pulumi("config", "set", "superuserPassword", "test-only", "--secret");
+      const output = await project.pulumi("up", "--yes", "--skip-preview");
       expect(output).toMatch(/verified/);
       expect(await project.query("SELECT current_user AS role, current_database() AS database")).toEqual([
         { role: "o'brien", database: "Rich & Famous" },
@@ -68,7 +62,7 @@ describe("a stack on an external server", () => {
       const [{ n } = { n: 0 }] = await project.query("SELECT count(*)::int AS n FROM audit_logs");
       expect(n).toBeGreaterThan(100);
       expect(await project.query("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toHaveLength(1);
-      await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+      await project.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
     },
     5 * minutes,
   );
@@ -77,7 +71,7 @@ describe("a stack on an external server", () => {
     "leaves role, database and data where they are when it is destroyed",
     async () => {
       const env = readFileSync(project.path(".env"));
-      await pulumi("destroy", "--yes", "--skip-preview");
+      await project.pulumi("destroy", "--yes", "--skip-preview");
       writeFileSync(project.path(".env"), env);
       const [{ n } = { n: 0 }] = await project.query("SELECT count(*)::int AS n FROM audit_logs");
       expect(n).toBeGreaterThan(100);

@@ -23,8 +23,7 @@ let version = 1;
 let superuserVersion = 1;
 /** A session of the superuser: it stays, whatever becomes of the password. */
 let superusers: Client;
-/** Everything any command has printed, and every secret there was. */
-let printed = "";
+/** Every secret there was. */
 const secrets = new Set<string>();
 
 beforeAll(async () => {
@@ -36,11 +35,11 @@ beforeAll(async () => {
     rotation: "alternating",
     secretFile: "secret",
   }))
-    await pulumi("config", "set", key, value);
+    await project.pulumi("config", "set", key, value);
   const command = ["sh", "-c", 'echo "$PGSTEAD_SECRET_VERSION" >> told; while [ -e hold ]; do sleep 0.05; done'];
   for (const [index, word] of command.entries())
-    await pulumi("config", "set", "--path", `notifyCommand[${index}]`, "--", word);
-  await up();
+    await project.pulumi("config", "set", "--path", `notifyCommand[${index}]`, "--", word);
+  await project.up();
   dataFolder = String(await output("dataFolder"));
   superusers = new Client(await superuserConfig());
   await superusers.connect();
@@ -54,14 +53,6 @@ afterAll(async () => {
   project.remove();
 }, 5 * minutes);
 
-async function pulumi(...args: string[]): Promise<string> {
-  const { code, output } = await project.run("pulumi", ...args);
-  printed += output;
-  expect(code, output).toBe(0);
-  return output;
-}
-
-const up = (...args: string[]) => pulumi("up", "--yes", "--skip-preview", ...args);
 const killedUp = (here: () => Promise<void>) => project.killedAt(here, "up", "--yes", "--skip-preview");
 
 async function output(name: string): Promise<unknown> {
@@ -116,17 +107,17 @@ async function withPipe(file: string, work: () => Promise<void>): Promise<void> 
 
 async function raiseVersion(): Promise<void> {
   secrets.add(new URL(project.databaseUrl).password);
-  await pulumi("config", "set", "secretVersion", String(++version));
+  await project.pulumi("config", "set", "secretVersion", String(++version));
 }
 
 /** Proves that all is as after an `up` that nobody killed. */
 async function expectHealed(): Promise<void> {
-  await up();
+  await project.up();
   expect(await project.query(rows)).toEqual([{ rows: 100 }]);
   expect(readFileSync(project.path("secret"), "utf8")).toBe(project.databaseUrl);
   expect(await output("url")).toBe(project.databaseUrl);
   expect(String(await output("secretVersion"))).toBe(String(version));
-  await up("--expect-no-changes");
+  await project.up("--expect-no-changes");
   const entries = audit();
   for (const event of ["issued", "handed out", "told"])
     expect(
@@ -175,7 +166,7 @@ describe("two login roles in turn: whoever follows the .env sees no error", () =
   it("killed when the server has it, and no record does", { timeout: 5 * minutes }, async () => {
     // Sessions of the login that gets the new password end first, and the process of one is held.
     const former = new Client(project.databaseUrl);
-    await up();
+    await project.up();
     await former.connect();
     former.on("error", () => {});
     const { rows: found } = await former.query("SELECT pg_backend_pid() AS pid");
@@ -216,8 +207,8 @@ describe("two login roles in turn: whoever follows the .env sees no error", () =
 
 describe("one role, whose password changes in place", () => {
   beforeAll(async () => {
-    await pulumi("config", "set", "rotation", "in-place");
-    await up();
+    await project.pulumi("config", "set", "rotation", "in-place");
+    await project.up();
   }, 5 * minutes);
 
   it.each([true, false])(
@@ -248,7 +239,7 @@ describe("one role, whose password changes in place", () => {
     async (later) => {
       const started = () => project.query("SELECT pg_postmaster_start_time()::text AS started");
       const before = await started();
-      await pulumi("config", "set", "superuserSecretVersion", String(++superuserVersion));
+      await project.pulumi("config", "set", "superuserSecretVersion", String(++superuserVersion));
       await killedWhileSet(later);
       await expectHealed();
       expect(await started()).toEqual(before);
@@ -264,7 +255,7 @@ it("no secret was ever printed, or noted in the log of what happened to them", (
   const noted = readFileSync(project.path(".pgstead", "dev", "secrets.jsonl"), "utf8");
   expect(secrets.size).toBeGreaterThan(10);
   for (const secret of secrets) {
-    expect(printed).not.toContain(secret);
+    expect(project.printed).not.toContain(secret);
     expect(noted).not.toContain(secret);
   }
 });

@@ -52,10 +52,10 @@ beforeAll(async () => {
     keepData: "false",
     backups: "provider",
   }))
-    await pulumi("config", "set", key, value);
-  await pulumi("config", "set", "--secret", "superuserPassword", "first-password");
-  await pulumi("config", "set", "--path", "extensions[0]", "pg_trgm");
-  await pulumi("config", "rm", "compareQueries");
+    await project.pulumi("config", "set", key, value);
+  await project.pulumi("config", "set", "--secret", "superuserPassword", "first-password");
+  await project.pulumi("config", "set", "--path", "extensions[0]", "pg_trgm");
+  await project.pulumi("config", "rm", "compareQueries");
 }, 5 * minutes);
 
 afterAll(async () => {
@@ -63,14 +63,6 @@ afterAll(async () => {
   project.remove();
   await server.stop();
 });
-
-async function pulumi(...args: string[]): Promise<string> {
-  const { code, output } = await project.run("pulumi", ...args);
-  expect(code, output).toBe(0);
-  return output;
-}
-
-const up = (...args: string[]) => pulumi("up", "--yes", "--skip-preview", ...args);
 
 /** Roles in which the administrator is a member with what is theirs: none, but while it is needed. */
 async function memberships(): Promise<unknown[]> {
@@ -83,7 +75,7 @@ async function memberships(): Promise<unknown[]> {
 it(
   "gets role, database, extension and data over TLS, and the administrator stays no member of the owner",
   async () => {
-    const output = await up();
+    const output = await project.up();
     expect(output).toMatch(/manager is no superuser/);
     expect(output).toMatch(/verified/);
     expect(project.databaseUrl).toContain(
@@ -107,7 +99,7 @@ it(
     expect(await memberships()).toEqual([]);
     const { rows } = await admin.query("SELECT has_database_privilege('public', 'shop', 'CONNECT') AS anybody");
     expect(rows).toEqual([{ anybody: false }]);
-    await up("--expect-no-changes");
+    await project.up("--expect-no-changes");
   },
   10 * minutes,
 );
@@ -117,15 +109,15 @@ it(
   async () => {
     const application = unceasingApplication(() => project.databaseUrl, "shop");
     for (const version of ["2", "3"]) {
-      await pulumi("config", "set", "secretVersion", version);
-      await up();
+      await project.pulumi("config", "set", "secretVersion", version);
+      await project.up();
     }
     const { errors, logins, queries } = await application.stop();
     expect(errors).toEqual([]);
     expect(logins).toEqual(["shop_a", "shop_b"]);
     expect(queries).toBeGreaterThan(10);
     expect(await memberships()).toEqual([]);
-    await up("--expect-no-changes");
+    await project.up("--expect-no-changes");
   },
   10 * minutes,
 );
@@ -134,12 +126,12 @@ it(
   "goes on with another password of the administrator, and sees what was changed by hand",
   async () => {
     await admin.query("ALTER ROLE manager PASSWORD 'second-password'");
-    await pulumi("config", "set", "--secret", "superuserPassword", "second-password");
-    await up();
-    await pulumi("refresh", "--yes", "--skip-preview");
-    await up("--expect-no-changes");
+    await project.pulumi("config", "set", "--secret", "superuserPassword", "second-password");
+    await project.up();
+    await project.pulumi("refresh", "--yes", "--skip-preview");
+    await project.up("--expect-no-changes");
     await admin.query("ALTER ROLE shop_a PASSWORD 'changed by hand'");
-    await up();
+    await project.up();
     expect(await project.query("SELECT current_user::text AS me")).toEqual([{ me: "shop" }]);
   },
   10 * minutes,
@@ -148,7 +140,7 @@ it(
 it(
   "is gone from the server when it is destroyed, and nothing else is",
   async () => {
-    await pulumi("destroy", "--yes", "--skip-preview");
+    await project.pulumi("destroy", "--yes", "--skip-preview");
     const { rows } = await admin.query(
       "SELECT rolname AS name FROM pg_roles WHERE rolname LIKE 'shop%' UNION ALL SELECT datname FROM pg_database WHERE datname = 'shop'",
     );

@@ -19,9 +19,9 @@ beforeAll(async () => {
     rotation: "in-place",
     secretFile: "secret",
   }))
-    await pulumi("config", "set", key, value);
-  await pulumi("config", "set", "--path", "notifyCommand[0]", "touch");
-  await pulumi("config", "set", "--path", "notifyCommand[1]", "told the application");
+    await project.pulumi("config", "set", key, value);
+  await project.pulumi("config", "set", "--path", "notifyCommand[0]", "touch");
+  await project.pulumi("config", "set", "--path", "notifyCommand[1]", "told the application");
 }, 5 * minutes);
 
 afterAll(async () => {
@@ -30,29 +30,21 @@ afterAll(async () => {
   project.remove();
 }, 5 * minutes);
 
-async function pulumi(...args: string[]): Promise<string> {
-  const { code, output } = await project.run("pulumi", ...args);
-  expect(code, output).toBe(0);
-  return output;
-}
-
-const up = (...args: string[]) => pulumi("up", "--yes", "--skip-preview", ...args);
-
 it(
   "goes from one role to two, and through five rotations, without an error for who follows the .env",
   async () => {
-    await up();
+    await project.up();
     dataFolder = String(
       JSON.parse((await project.run("pulumi", "stack", "output", "--json", "--stack", "dev")).stdout).dataFolder,
     );
     await project.query("CREATE TABLE before_rotation (id int)");
     const application = unceasingApplication(() => project.databaseUrl, "backupmgmt", 3);
-    await pulumi("config", "set", "rotation", "alternating");
-    await up();
+    await project.pulumi("config", "set", "rotation", "alternating");
+    await project.up();
     const first = project.databaseUrl;
     for (const version of ["2", "3", "4", "5", "6"]) {
-      await pulumi("config", "set", "secretVersion", version);
-      await up();
+      await project.pulumi("config", "set", "secretVersion", version);
+      await project.up();
       expect(readFileSync(project.path("secret"), "utf8")).toBe(project.databaseUrl);
     }
     const { errors, logins, queries } = await application.stop();
@@ -61,9 +53,9 @@ it(
     expect(queries).toBeGreaterThan(100);
     expect(existsSync(project.path("told the application"))).toBe(true);
     await expect(project.query("SELECT 1", first)).rejects.toThrow(/password authentication failed/);
-    await up("--expect-no-changes");
-    await pulumi("refresh", "--yes", "--skip-preview");
-    await up("--expect-no-changes");
+    await project.up("--expect-no-changes");
+    await project.pulumi("refresh", "--yes", "--skip-preview");
+    await project.up("--expect-no-changes");
   },
   15 * minutes,
 );
@@ -73,13 +65,13 @@ it(
   async () => {
     const stored = `SELECT pg_postmaster_start_time()::text AS started`;
     const before = await project.query(stored);
-    await pulumi("config", "set", "superuserSecretVersion", "2");
-    await up();
-    await up("--expect-no-changes");
+    await project.pulumi("config", "set", "superuserSecretVersion", "2");
+    await project.up();
+    await project.up("--expect-no-changes");
     expect(await project.query(stored)).toEqual(before);
     // Made as the superuser, so the new password is the one that works.
-    await pulumi("config", "set", "--path", "extensions[0]", "pg_trgm");
-    await up();
+    await project.pulumi("config", "set", "--path", "extensions[0]", "pg_trgm");
+    await project.up();
     expect(await project.query("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'")).toHaveLength(1);
   },
   10 * minutes,
@@ -88,11 +80,11 @@ it(
 it(
   "goes back to one role, which logs in again",
   async () => {
-    await pulumi("config", "set", "rotation", "in-place");
-    await up();
+    await project.pulumi("config", "set", "rotation", "in-place");
+    await project.up();
     expect(await project.query("SELECT session_user::text AS login")).toEqual([{ login: "backupmgmt" }]);
     expect(await project.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'backupmgmt\\__'")).toEqual([]);
-    await up("--expect-no-changes");
+    await project.up("--expect-no-changes");
   },
   10 * minutes,
 );

@@ -10,6 +10,7 @@ import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import type { PostgresTarget } from "../../support/postgres";
+import { kill, withDescendants } from "./processes";
 
 const password = "test-only";
 
@@ -112,8 +113,8 @@ export async function testServer(tuned: Record<string, string> = {}): Promise<Te
     },
     async crash() {
       const ended = new Promise((done) => server.once("exit", done));
-      const pids = childrenOf(server.pid ?? 0);
-      for (const pid of [server.pid ?? 0, ...pids]) kill(pid);
+      const pids = withDescendants(server.pid ?? 0);
+      for (const pid of pids) kill(pid);
       await ended;
       while (pids.some(isAlive)) await sleep(20);
       server = start();
@@ -129,22 +130,6 @@ export async function testServer(tuned: Record<string, string> = {}): Promise<Te
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function childrenOf(pid: number): number[] {
-  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid="]).toString().trim().split("\n");
-  return rows.flatMap((row) => {
-    const [child, parent] = row.trim().split(/\s+/).map(Number);
-    return parent === pid && child !== undefined ? [child] : [];
-  });
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 function isAlive(pid: number): boolean {

@@ -15,12 +15,16 @@ import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { readKey } from "../../support/env-text";
 import { builtEngineFolder } from "../../toolchain/built-engine";
+import { kill, withDescendants } from "./processes";
 
 const root = join(__dirname, "..", "..");
 
 /** A checkout of its own: the project's present files in a temporary folder, with nothing brought or made there yet. */
 export class TestProject {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "pgstead-project-")));
+
+  /** Everything that its commands have printed, failed and killed ones too; but for those that were asked for secrets. */
+  printed = "";
 
   /** @param environment variables for every command; `undefined` unsets one */
   constructor(readonly environment: Record<string, string | undefined> = {}) {
@@ -47,6 +51,18 @@ export class TestProject {
   /** Runs a script of toolchain/ as npm would. Both streams are kept apart and together. */
   run(script: "start" | "pulumi" | "env", ...args: string[]): Promise<Result> {
     return this.spawn(...scriptCommand(script, args));
+  }
+
+  /** Runs a pulumi command. @returns what it prints @throws when it fails */
+  async pulumi(...args: string[]): Promise<string> {
+    const { code, output } = await this.run("pulumi", ...args);
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${output}`);
+    return output;
+  }
+
+  /** Makes the stack what its config says. */
+  up(...args: string[]): Promise<string> {
+    return this.pulumi("up", "--yes", "--skip-preview", ...args);
   }
 
   /**
@@ -80,14 +96,18 @@ export class TestProject {
       if ((name.startsWith("PULUMI_") || name.startsWith("PGSTEAD_")) && !(name in this.environment)) delete env[name];
     const child = spawn(command, args, { cwd: this.folder, env, stdio: ["ignore", "pipe", "pipe"] });
     const result: Result = { code: 0, stdout: "", stderr: "", output: "" };
+    const note = (text: string) => {
+      result.output += text;
+      if (!args.includes("--show-secrets")) this.printed += text;
+    };
     child.stdout.on("data", (data) => {
       result.stdout += data;
-      result.output += data;
+      note(String(data));
       onOutput(String(data));
     });
     child.stderr.on("data", (data) => {
       result.stderr += data;
-      result.output += data;
+      note(String(data));
     });
     const ended = new Promise<Result>((settle, fail) => {
       child.once("error", fail);
@@ -96,9 +116,11 @@ export class TestProject {
     return { child, result: ended };
   }
 
-  /** DATABASE_URL, as the application finds it in its .env; empty where there is none. */
+  /** DATABASE_URL, as the application finds it in its .env. */
   get databaseUrl(): string {
-    return readKey(readFileSync(this.path(".env"), "utf8"), "DATABASE_URL") ?? "";
+    const url = readKey(readFileSync(this.path(".env"), "utf8"), "DATABASE_URL");
+    if (url === undefined) throw new Error("no DATABASE_URL in .env");
+    return url;
   }
 
   /** Asks as the application does. */
@@ -126,23 +148,4 @@ export interface Result {
 
 function scriptCommand(script: string, args: string[]): [string, string[]] {
   return [process.execPath, ["-r", "./support/typescript.cjs", `toolchain/${script}.ts`, ...args]];
-}
-
-/** A process and all that it and its children have started, itself first. */
-function withDescendants(pid: number): number[] {
-  const pairs = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" })
-    .trim()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const found = [pid];
-  for (const parent of found) found.push(...pairs.flatMap(([child = 0, of]) => (of === parent ? [child] : [])));
-  return found;
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended.
-  }
 }

@@ -1,6 +1,7 @@
 /** Runs the engine's command line for the project's scripts. */
 import { spawn } from "node:child_process";
 import { messageOf, UserError } from "../support/errors";
+import { removeCutAttributes } from "./cut-attributes";
 import { type Engine, findEngine } from "./engine";
 import { engineEnvironment, localBackendIsEmpty, usesLocalBackend, usesOwnPassphrase } from "./environment";
 import { projectRoot } from "./paths";
@@ -13,7 +14,8 @@ export const firstStack = "dev";
 /** Finds or brings the engine, and makes the first stack of a checkout whose local backend has none. */
 export async function prepareEngine(): Promise<Engine> {
   const engine = await findEngine();
-  if (usesLocalBackend()) for (const line of removeStaleLocks()) process.stderr.write(`${line}\n`);
+  if (usesLocalBackend())
+    for (const line of [...removeCutAttributes(), ...removeStaleLocks()]) process.stderr.write(`${line}\n`);
   if (usesLocalBackend() && localBackendIsEmpty()) {
     const status = await runPulumi(engine, ["stack", "init", firstStack, "--non-interactive"], "stderr");
     if (status !== 0)

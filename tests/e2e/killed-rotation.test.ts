@@ -251,6 +251,16 @@ describe("one role, whose password changes in place", () => {
   );
 });
 
+it("killed while the engine writes the attributes of the stack's record", { timeout: 5 * minutes }, async () => {
+  await raiseVersion();
+  const attributes = project.path(".pulumi", "state", ".pulumi", "stacks", "pgstead", "dev.json.attrs");
+  expect(existsSync(attributes)).toBe(true);
+  // As os.Create leaves it before the first byte: no other command can be killed at just that moment.
+  writeFileSync(attributes, "");
+  await expectHealed();
+  expect(project.printed).toContain("killed while it wrote stacks/pgstead/dev.json.attrs");
+});
+
 it("no secret was ever printed, or noted in the log of what happened to them", () => {
   const noted = readFileSync(project.path(".pgstead", "dev", "secrets.jsonl"), "utf8");
   expect(secrets.size).toBeGreaterThan(10);

@@ -177,6 +177,20 @@ describe("a lock in the local backend", () => {
   });
 });
 
+describe("an empty file of attributes in the local backend", () => {
+  it("is removed, and one that is whole stays", async () => {
+    const p = project({ PATH: pathWith("3.200.1") });
+    const stacks = p.path(".pulumi", "state", ".pulumi", "stacks", "pgstead");
+    mkdirSync(stacks, { recursive: true });
+    const [cut, whole] = [join(stacks, "dev.json.attrs"), join(stacks, "prod.json.attrs")];
+    writeFileSync(cut, "");
+    writeFileSync(whole, '{"md5":null}\n');
+    const run = await p.run("pulumi", "about");
+    expect(run.stderr).toContain("killed while it wrote stacks/pgstead/dev.json.attrs");
+    expect([cut, whole].map((path) => existsSync(path))).toEqual([false, true]);
+  });
+});
+
 describe("npm run env", () => {
   it("prints what makes plain `pulumi` the project's engine, and nothing else on stdout", async () => {
     const p = project({ PATH: pathWith("3.200.1") });

@@ -35,7 +35,7 @@ export async function compareForeignKeys(
   schema: string,
   plan: MigrationPlan,
   table: TablePlan,
-  hasOrphans: (key: ForeignKeyPlan) => boolean,
+  hasOrphans: (key: ForeignKeyPlan) => Promise<boolean>,
 ): Promise<Finding> {
   const { rows } = await client.query<FoundForeignKey>(foreignKeysSql, [relation(schema, table.target)]);
   const existing = plan.mode === "existing";
@@ -59,9 +59,9 @@ export async function compareForeignKeys(
     "foreign keys",
     existing,
   );
-  const invalid = table.foreignKeys.filter(
-    (key) => found.some((other) => other.line === line(key) && !other.valid) && !hasOrphans(key),
-  );
+  const invalid: ForeignKeyPlan[] = [];
+  for (const key of table.foreignKeys)
+    if (found.some((other) => other.line === line(key) && !other.valid) && !(await hasOrphans(key))) invalid.push(key);
   if (invalid.length === 0) return { ...finding, sql: foreignKeysSql };
   const detail = invalid.map((key) => `${line(key)}: not valid, though no row is without a parent`);
   return {

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { type Client, escapeIdentifier } from "pg";
 import type { ColumnPlan, ForeignKeyPlan, TablePlan } from "../model";
 import { counted } from "../report/text";
@@ -33,44 +32,14 @@ export function nameOf({ child, key }: Reference): string {
   return `${child.target} (${key.columns.join(", ")}) → ${key.referencedTable}`;
 }
 
-/** Rows of the source without a parent, those set aside left out of both tables. */
-export function sourceOrphans(source: Source, reference: Reference): string {
-  const [child, parent] = [source.relation(reference.child), source.relation(reference.parent)];
-  return source.countOnce(orphansSql("source", child, parent, pairs(reference, "source")));
-}
-
-/** Rows whose parent is missing: as many on each side. */
-export async function compareOrphans(
-  client: Client,
-  source: Source,
-  schema: string,
-  reference: Reference,
-): Promise<Finding> {
-  const target = orphansSql(
-    "target",
-    relation(schema, reference.child.target),
-    relation(schema, reference.parent.target),
-    pairs(reference, "target"),
-  );
-  const asked = client.query<{ count: string }>(target);
-  // The source's count may fail first; the query's own failure is taken up where it is awaited.
-  asked.catch(() => {});
-  await turn();
-  const here = sourceOrphans(source, reference);
-  const there = String((await asked).rows[0]?.count);
-  return {
-    passed: here === there,
-    source: `${counted(here, "row")} without a parent`,
-    target: `${counted(there, "row")} without a parent`,
-    sql: target,
-    detail: here === there ? null : `${nameOf(reference)}: the rows without a parent are not as many on both sides`,
-  };
-}
-
-/** The rows of a join: how many, and the sum of their hashes. */
+/** A table joined with the one it refers to. */
 export interface Join {
+  /** Pairs of a row and its parent. */
   rows: string;
+  /** Of the pairs' hashes. */
   sum: string;
+  /** Rows that have a key and no parent. */
+  orphans: string;
 }
 
 /** The columns by which a join's rows are told from each other: the child's, then the parent's. */
@@ -82,18 +51,36 @@ export function joinColumns(reference: Reference): ColumnPlan[] {
   return sidesOf(reference).flat();
 }
 
-const joined = (reference: Reference, side: "source" | "target", from: string, to: string) =>
-  `FROM ${from} AS c JOIN ${to} AS p ON ${equalities(pairs(reference, side), side).join(" AND ")}`;
+type Side = "source" | "target";
+
+const joined = (reference: Reference, side: Side, from: string, kind: "JOIN" | "LEFT JOIN", to: string) =>
+  `FROM ${from} AS c ${kind} ${to} AS p ON ${equalities(pairs(reference, side), side).join(" AND ")}`;
+
+/** One join for all that is asked. @param value what is added up over the pairs */
+function joinSql(reference: Reference, side: Side, from: string, to: string, value: string): string {
+  const keys = pairs(reference, side);
+  // Equal to something where there is a parent, and so not NULL.
+  const parent = `p.${escapeIdentifier(keys[0]?.[1] ?? "")}`;
+  const given = keys.map(([own]) => `c.${escapeIdentifier(own)} IS NOT NULL`);
+  const items = {
+    rows: `count(${parent})`,
+    sum: `coalesce(sum(${value}) FILTER (WHERE ${parent} IS NOT NULL), 0)`,
+    orphans: `count(*) FILTER (WHERE ${given.join(" AND ")} AND ${parent} IS NULL)`,
+  };
+  const text = side === "target" ? "::text" : "";
+  const selected = Object.entries(items).map(([name, item]) => `${item}${text} AS ${name}`);
+  return `SELECT ${selected.join(", ")} ${joined(reference, side, from, "LEFT JOIN", to)}`;
+}
 
 const integers = ["smallint", "integer", "bigint"];
 /** The greatest prime below 2^31: products of two remainders stay within 64 bits. */
 const prime = 2147483647;
 
 /**
- * The query of a join whose rows are told from each other by integers: both databases add up the same arithmetic over each pair of keys. Null where
- * they are not; then the pairs themselves are read and hashed.
+ * A number for each pair whose rows are told from each other by integers: both databases come to the same by the same arithmetic. Null where they are not
+ * integers; then the pairs themselves are read and hashed.
  */
-function arithmeticJoin(reference: Reference, side: "source" | "target", from: string, to: string): string | null {
+function mixedKeys(reference: Reference, side: Side): string | null {
   const [childColumns, parentColumns] = sidesOf(reference);
   if (![...childColumns, ...parentColumns].every(({ type }) => integers.includes(type.kind))) return null;
   const whole = (column: string) => (side === "source" ? column : `${column}::bigint`);
@@ -102,21 +89,16 @@ function arithmeticJoin(reference: Reference, side: "source" | "target", from: s
     ...parentColumns.map((column) => whole(`p.${escapeIdentifier(column[side])}`)),
   ];
   // Each step multiplies by another number, so that which value stands where counts.
-  const mixed = values.reduce(
-    (sum, value, i) => `((${sum}) * ${1_000_003 + 2 * i} + ${value} % ${prime}) % ${prime}`,
-    "7",
-  );
-  return `SELECT count(*) AS rows, coalesce(sum(${mixed}), 0) AS sum ${joined(reference, side, from, to)}`;
+  return values.reduce((sum, value, i) => `((${sum}) * ${1_000_003 + 2 * i} + ${value} % ${prime}) % ${prime}`, "7");
 }
 
 /** The join on the source's side. @param client is asked about types that only the server can read; null where there are none */
 export async function sourceJoin(client: Client | null, source: Source, reference: Reference): Promise<Join> {
   const [child, parent] = [source.relation(reference.child), source.relation(reference.parent)];
-  const arithmetic = arithmeticJoin(reference, "source", child, parent);
-  if (arithmetic !== null) {
-    const [[rows, sum] = []] = source.query(arithmetic).next().value ?? [];
-    return { rows: String(rows), sum: String(sum) };
-  }
+  const mixed = mixedKeys(reference, "source");
+  const [[pairsFound, added, orphans] = []] =
+    source.query(joinSql(reference, "source", child, parent, mixed ?? "NULL")).next().value ?? [];
+  if (mixed !== null) return { rows: String(pairsFound), sum: String(added), orphans: String(orphans) };
   const [childColumns, parentColumns] = sidesOf(reference);
   const columns = [...childColumns, ...parentColumns];
   const values = [
@@ -125,27 +107,52 @@ export async function sourceJoin(client: Client | null, source: Source, referenc
   ];
   const free = columns.map((column) => isFree(column.type));
   const sum = new HashSum();
-  const rows = source.query(`SELECT ${values.join(", ")} ${joined(reference, "source", child, parent)}`);
+  const rows = source.query(`SELECT ${values.join(", ")} ${joined(reference, "source", child, "JOIN", parent)}`);
   for await (const batch of cellsOf(client, columns, rows))
     for (const cells of batch) sum.add(rowDigest(rowText(cells, free)));
-  return { rows: String(sum.rows), sum: sum.total() };
+  return { rows: String(sum.rows), sum: sum.total(), orphans: String(orphans) };
 }
 
-/** The join of a table with the one it refers to: as many rows on each side, and the same pairs of keys. */
-export async function compareJoin(
+/** Both sides of the join of a table with the one it refers to. */
+export interface BothJoins {
+  here: Join;
+  there: Join;
+  /** What the target was asked. */
+  sql: string;
+}
+
+export async function joinBothSides(
   client: Client,
   source: Source,
   schema: string,
   reference: Reference,
   side: SourceSide,
-): Promise<Finding> {
+): Promise<BothJoins> {
   const [from, to] = [relation(schema, reference.child.target), relation(schema, reference.parent.target)];
-  const sql = arithmeticJoin(reference, "target", from, to) ?? hashedJoin(reference, from, to);
+  const sql = joinSql(reference, "target", from, to, mixedKeys(reference, "target") ?? hashedPair(reference));
   const asked = client.query<Join>(sql);
   // The source's side may fail first; the query's own failure is taken up where it is awaited.
   asked.catch(() => {});
   const here = await (side.join(reference) ?? sourceJoin(client, source, reference));
-  const there = (await asked).rows[0] ?? { rows: "0", sum: "0" };
+  const [there] = (await asked).rows;
+  if (there === undefined) throw new Error("the server's answer has no row");
+  return { here, there, sql };
+}
+
+/** Rows whose parent is missing: as many on each side. */
+export function compareOrphans(reference: Reference, { here, there, sql }: BothJoins): Finding {
+  const passed = here.orphans === there.orphans;
+  return {
+    passed,
+    source: `${counted(here.orphans, "row")} without a parent`,
+    target: `${counted(there.orphans, "row")} without a parent`,
+    sql,
+    detail: passed ? null : `${nameOf(reference)}: the rows without a parent are not as many on both sides`,
+  };
+}
+
+/** The join of a table with the one it refers to: as many rows on each side, and the same pairs of keys. */
+export function compareJoin(reference: Reference, { here, there, sql }: BothJoins): Finding {
   const shown = ({ rows, sum }: Join) => `${rows} pairs, digest ${BigInt(sum).toString(16).slice(-32)}`;
   const passed = there.rows === here.rows && there.sum === here.sum;
   return {
@@ -157,13 +164,14 @@ export async function compareJoin(
   };
 }
 
-function hashedJoin(reference: Reference, from: string, to: string): string {
+/** A number for any pair, in the target's SQL. */
+function hashedPair(reference: Reference): string {
   const [childColumns, parentColumns] = sidesOf(reference);
   const text = [
     ...childColumns.map((column) => rowTextSql([{ name: column.target, type: column.type }], "c.")),
     ...parentColumns.map((column) => rowTextSql([{ name: column.target, type: column.type }], "p.")),
   ].join(" || ");
-  return `SELECT count(*)::text AS rows, coalesce(sum(${digestNumberSql(rowDigestSql(text))}), 0)::text AS sum ${joined(reference, "target", from, to)}`;
+  return digestNumberSql(rowDigestSql(text));
 }
 
 /** The key's columns that both sides have, else the foreign key's own. */
@@ -174,7 +182,7 @@ function pairColumns(table: TablePlan, key: string[], own: string[]): ColumnPlan
 }
 
 /** The columns that must be equal, by their names on one side. */
-function pairs({ child, parent, key }: Reference, side: "source" | "target"): [string, string][] {
+function pairs({ child, parent, key }: Reference, side: Side): [string, string][] {
   const name = (table: TablePlan, target: string) =>
     table.columns.find((column) => column.target === target)?.[side] ?? target;
   return key.columns.map((column, i) => [name(child, column), name(parent, key.referencedColumns[i] ?? "")]);
@@ -184,12 +192,7 @@ function pairs({ child, parent, key }: Reference, side: "source" | "target"): [s
  * Both sides compare texts by their bytes: SQLite would take a collation such as NOCASE from the column, which PostgreSQL's columns do not
  * have.
  */
-function equalities(pairs: [string, string][], side: "source" | "target"): string[] {
+function equalities(pairs: [string, string][], side: Side): string[] {
   const bytes = side === "source" ? " COLLATE BINARY" : "";
   return pairs.map(([own, other]) => `c.${escapeIdentifier(own)} = p.${escapeIdentifier(other)}${bytes}`);
-}
-
-function orphansSql(side: "source" | "target", child: string, parent: string, pairs: [string, string][]): string {
-  const given = pairs.map(([own]) => `c.${escapeIdentifier(own)} IS NOT NULL`);
-  return `SELECT count(*) AS count FROM ${child} AS c WHERE ${given.join(" AND ")} AND NOT EXISTS (SELECT 1 FROM ${parent} AS p WHERE ${equalities(pairs, side).join(" AND ")})`;
 }

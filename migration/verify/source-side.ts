@@ -29,7 +29,7 @@ const joinName = (reference: Reference) => `join ${nameOf(reference)}`;
 const isRead = (columns: Pick<TablePlan["columns"][number], "type">[]) =>
   columns.every(({ type }) => type.kind !== "other");
 
-/** What the source holds, table by table and join by join, as the thread gets on. */
+/** What the source holds, join by join and table by table, as the thread gets on. */
 export class SourceSide {
   readonly #thread: Thread<void>;
   readonly #contents = new Map<string, Waiting<Content>>();
@@ -93,6 +93,15 @@ export async function readSourceSide(
 ): Promise<void> {
   const source = new Source(sourcePath, new SetAside(rejects));
   try {
+    // The joins first: what they tell of rows without a parent is asked with the first tables.
+    for (const reference of tables.flatMap((table) => referencesOf(tables, table))) {
+      if (!isRead(joinColumns(reference))) continue;
+      const name = joinName(reference);
+      await sourceJoin(null, source, reference).then(
+        (join) => tell({ name, join }),
+        (error) => tell({ name, failed: messageOf(error) }),
+      );
+    }
     for (const table of tables.filter(({ columns }) => isRead(columns))) {
       const name = contentName(table);
       let told = performance.now();
@@ -103,14 +112,6 @@ export async function readSourceSide(
       };
       await sourceContent(null, source, table, onRows, thorough).then(
         (content) => tell({ name, content }),
-        (error) => tell({ name, failed: messageOf(error) }),
-      );
-    }
-    for (const reference of tables.flatMap((table) => referencesOf(tables, table))) {
-      if (!isRead(joinColumns(reference))) continue;
-      const name = joinName(reference);
-      await sourceJoin(null, source, reference).then(
-        (join) => tell({ name, join }),
         (error) => tell({ name, failed: messageOf(error) }),
       );
     }

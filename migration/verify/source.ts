@@ -20,7 +20,6 @@ export class Source {
   private readonly decoder: TextDecoder;
   /** Puts U+FFFD for them. */
   private readonly lenient: TextDecoder;
-  private readonly counts = new Map<string, string>();
 
   /**
    * @param rejects the rows set aside: they are not looked for in the target
@@ -56,13 +55,6 @@ export class Source {
 
   count(sql: string): string {
     return String(this.database.prepare(sql).pluck().get());
-  }
-
-  /** The same for what several checks ask: the view never changes. */
-  countOnce(sql: string): string {
-    const count = this.counts.get(sql) ?? this.count(sql);
-    this.counts.set(sql, count);
-    return count;
   }
 
   /** Rows of a table, with those set aside. */

@@ -13,7 +13,7 @@ import type { SetAside } from "../set-aside";
 import { compareColumns, compareTable } from "./columns";
 import { compareDefinitions, type Definitions, plannedDefinitions } from "./definitions";
 import { compareForeignKeys } from "./foreign-key-definitions";
-import { compareJoin, compareOrphans, nameOf, referencesOf, sourceOrphans } from "./foreign-keys";
+import { compareJoin, compareOrphans, joinBothSides, nameOf, referencesOf, sourceJoin } from "./foreign-keys";
 import { compareIdentity } from "./identity";
 import { compareIndexes } from "./indexes";
 import { notProved } from "./not-proved";
@@ -92,11 +92,10 @@ async function verifyBoth(input: VerificationInput, source: Source, side: Source
     for (const reference of plan.tables.flatMap((table) => referencesOf(plan.tables, table))) {
       const name = nameOf(reference);
       const table = reference.child.target;
+      const joins = once(() => joinBothSides(client, source, schema, reference, side));
       checks.push(
-        await check(client, `orphans ${name}`, table, () => compareOrphans(client, source, schema, reference)),
-      );
-      checks.push(
-        await check(client, `join ${name}`, table, () => compareJoin(client, source, schema, reference, side)),
+        await check(client, `orphans ${name}`, table, async () => compareOrphans(reference, await joins())),
+        await check(client, `join ${name}`, table, async () => compareJoin(reference, await joins())),
       );
     }
     checks.push(...(await verifyViews(input)));
@@ -174,10 +173,11 @@ async function verifyTable(
 ): Promise<Check[]> {
   const { client, schema, plan } = input;
   const ask = (name: string, compare: () => Promise<Finding>) => check(client, name, table.target, compare);
-  const hasOrphans = (key: ForeignKeyPlan) =>
-    referencesOf(plan.tables, table).some(
-      (reference) => reference.key === key && sourceOrphans(source, reference) !== "0",
-    );
+  const hasOrphans = async (key: ForeignKeyPlan) => {
+    const reference = referencesOf(plan.tables, table).find((one) => one.key === key);
+    if (reference === undefined) return false;
+    return (await (side.join(reference) ?? sourceJoin(client, source, reference))).orphans !== "0";
+  };
   const checks = [
     await ask("table", () => compareTable(client, schema, table)),
     await ask("columns", () => compareColumns(client, schema, plan, table)),
@@ -189,6 +189,15 @@ async function verifyTable(
   for (const column of table.columns.filter(({ identity }) => identity))
     checks.push(await ask("identity", () => compareIdentity(client, schema, table, column)));
   return [...checks, ...(await compareRows(input, source, side, table))];
+}
+
+/** Several checks are made from one answer. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => {
+    asked ??= ask();
+    return asked;
+  };
 }
 
 /** The checks that are against the migration: failed, or not done. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, type ClientConfig } from "pg";
+import type { Client, ClientConfig } from "pg";
 import { messageOf, UserError } from "./errors";
 
 /** TLS modes, with libpq's names and meanings; `disable` is for loopback. */
@@ -134,7 +134,9 @@ export async function explainLoss(error: unknown, client: Client): Promise<unkno
  * standard strings, no time limits. @throws UserError that names the server and the reason, never the password.
  */
 export async function connect(target: PostgresTarget, applicationName = "pgstead"): Promise<Client> {
-  const client = new Client(clientConfig(target, applicationName));
+  // Loaded here: a program that only hands the address on does without it.
+  const pg = require("pg") as typeof import("pg");
+  const client = new pg.Client(clientConfig(target, applicationName));
   // Without a listener, a connection that the server ends between two queries would end the process.
   client.on("error", (error) => endings.set(client, error));
   try {

@@ -12,6 +12,9 @@ const cache = join(__dirname, "..", ".pulumi", "typescript");
 const options = { loader: "ts", format: "cjs", target: "node20", sourcemap: "inline", tsconfigRaw: {} };
 const stamp = JSON.stringify(options) + require("esbuild/package.json").version;
 
+// Node.js has it from 21 on. Where it is not there, pg makes a Response to learn whether it runs at Cloudflare, and with it loads all that fetch needs.
+globalThis.navigator ??= { userAgent: `Node.js/${process.versions.node.split(".")[0]}` };
+
 require.extensions[".ts"] = (module, path) => {
   const source = readFileSync(path, "utf8");
   const kept = join(cache, `${createHash("sha256").update(stamp).update(path).update(source).digest("hex")}.cjs`);

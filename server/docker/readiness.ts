@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
 import { messageOf, UserError } from "../../support/errors";
 import { clientConfig } from "../../support/postgres";
 import { explain } from "../embedded/explain";
@@ -55,7 +54,8 @@ async function stateOf({ engine, container }: DockerServer): Promise<ContainerSt
 
 /** Refused for its password is reached all the same. */
 async function reach({ superuser }: DockerServer): Promise<void> {
-  const client = new Client(clientConfig(superuser, "pgstead"));
+  const pg = require("pg") as typeof import("pg");
+  const client = new pg.Client(clientConfig(superuser, "pgstead"));
   client.on("error", () => {});
   try {
     await client.connect();

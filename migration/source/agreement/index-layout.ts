@@ -1,5 +1,7 @@
 /** Which tables have indexes whose entries can be told from the table's records, and how. */
 import type { Sqlite } from "../open";
+import { conditionsOf } from "./partial-index";
+import type { Collation } from "./value-order";
 
 export interface IndexLayout {
   root: number;
@@ -9,9 +11,12 @@ export interface IndexLayout {
     /** In the table's records; of the rowid's column, which is NULL there, too. */
     position: number;
     descending: boolean;
+    collation: Collation;
     /** A NULL in it keeps an entry out of what must be unique (a NOT NULL column may hold one in spite of that). */
     nullable: boolean;
   }[];
+  /** Of a partial index: what its rows' columns must be, all of them. */
+  where: { position: number; isNull: boolean }[];
 }
 
 export interface IndexedTable {
@@ -27,8 +32,8 @@ export interface IndexedTable {
 }
 
 /**
- * The main database's tables with indexes, in no certain order, each with what is known of it; null where SQLite must be asked: partial indexes,
- * expressions, generated columns, collations other than BINARY, WITHOUT ROWID tables. Virtual tables are not among them: quick_check has
+ * The main database's tables with indexes, in no certain order, each with what is known of it; null where SQLite must be asked: indexes on
+ * expressions or under other conditions than IS NULL and IS NOT NULL, generated columns, an application's own collations, WITHOUT ROWID tables. Virtual tables are not among them: quick_check has
  * asked their modules what integrity_check asks (none of SQLite's own makes a difference, sqlite.org/vtab.html, 2.19).
  */
 export function indexedTables(db: Sqlite): Map<string, IndexedTable | null> {
@@ -72,6 +77,7 @@ class Schema {
   readonly columns;
   readonly members;
   readonly #root;
+  readonly #sql;
 
   constructor(readonly db: Sqlite) {
     this.indexes = db.prepare<[string], Listed>(
@@ -86,6 +92,9 @@ class Schema {
     this.#root = db
       .prepare<[string, string], bigint>("SELECT rootpage FROM main.sqlite_schema WHERE type = ? AND name = ?")
       .pluck();
+    this.#sql = db
+      .prepare<[string], string | null>("SELECT sql FROM main.sqlite_schema WHERE type = 'index' AND name = ?")
+      .pluck();
   }
 
   tables(): { name: string; wr: bigint }[] {
@@ -99,6 +108,11 @@ class Schema {
   root(type: "table" | "index", name: string): number | null {
     const root = this.#root.get(type, name);
     return root === undefined || root < 2n ? null : Number(root);
+  }
+
+  /** The statement that made an index. */
+  sql(index: string): string | null {
+    return this.#sql.get(index) ?? null;
   }
 }
 
@@ -129,11 +143,30 @@ function indexOf(schema: Schema, { name, unique, partial }: Listed, stored: Colu
   const root = schema.root("index", name);
   const members = schema.members.all(name);
   const ending = members.at(-1);
-  if (root === null || partial !== 0n || ending?.cid !== -1n || ending.key !== 0n) return null;
+  if (root === null || ending?.cid !== -1n || ending.key !== 0n) return null;
+  const where = partial === 0n ? [] : whereOf(schema.sql(name), stored);
   const key = members.slice(0, -1).map((member) => {
     const position = stored.findIndex((column) => column.name === member.name && column.hidden === 0n);
-    const known = member.key === 1n && member.cid >= 0n && member.coll.toUpperCase() === "BINARY" && position >= 0;
-    return known ? { position, descending: member.desc !== 0n, nullable: stored[position]?.notnull === 0n } : null;
+    const collation = collations.find((known) => known === member.coll.toUpperCase());
+    if (member.key !== 1n || member.cid < 0n || collation === undefined || position < 0) return null;
+    return { position, descending: member.desc !== 0n, collation, nullable: stored[position]?.notnull === 0n };
   });
-  return key.every((member) => member !== null) ? { root, unique: unique !== 0n, key } : null;
+  return where !== null && key.every((member) => member !== null) ? { root, unique: unique !== 0n, key, where } : null;
+}
+
+const collations: Collation[] = ["BINARY", "NOCASE", "RTRIM"];
+
+/** Of a NOT NULL column, which may hold a NULL in spite of that, SQLite need not ask what the condition says. */
+function whereOf(sql: string | null, stored: Column[]): IndexLayout["where"] | null {
+  const where = conditionsOf(sql ?? "")?.map(({ column, isNull }) => {
+    const position = stored.findIndex(({ name }) => folded(name) === folded(column));
+    const { hidden, notnull } = stored[position] ?? {};
+    return hidden === 0n && notnull === 0n ? { position, isNull } : null;
+  });
+  return where?.every((condition) => condition !== null) ? where : null;
+}
+
+/** A name as SQLite compares names: without the case of ASCII letters. */
+function folded(name: string): string {
+  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

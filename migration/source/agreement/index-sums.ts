@@ -3,7 +3,6 @@ import { IndexEntries } from "../pages/index-entries";
 import { leavesOf } from "../pages/leaves";
 import { LeafRows } from "../pages/rows";
 import { EntryKeys } from "./entry-keys";
-import { IndexKey } from "./index-key";
 import type { IndexedTable, IndexLayout } from "./index-layout";
 import type { KeySum } from "./key-sum";
 import { RowKeys } from "./row-keys";
@@ -12,8 +11,6 @@ import { RowKeys } from "./row-keys";
 export class IndexSums {
   readonly #rows: LeafRows;
   readonly #entries: IndexEntries;
-  /** Of the row or entry, and of the entry before. */
-  readonly #keys: [IndexKey, IndexKey] = [new IndexKey(), new IndexKey()];
 
   /** @throws NotReadHere for a file that the page reader does not know */
   constructor(path: string) {
@@ -38,16 +35,10 @@ export class IndexSums {
    */
   ofRows(table: IndexedTable): KeySum[] {
     const rows = this.#rows;
-    const keys = new RowKeys(table, this.#keys[0]);
+    const keys = new RowKeys(table);
     rows.restart();
     for (const page of leavesOf(rows.file, table.root)) {
-      rows.open(page);
-      const { cells } = rows;
-      for (let cell = 0; cell < cells; cell++) {
-        rows.row(cell);
-        keys.add(rows);
-      }
-      rows.relieve();
+      keys.addPage(rows, page);
     }
     return keys.sums;
   }
@@ -58,9 +49,8 @@ export class IndexSums {
    * @throws NotReadHere for entries that do not stand in the index's order, are equal where they must not be, or are no records of it
    */
   ofEntries(index: IndexLayout): KeySum {
-    const entries = this.#entries;
-    const keys = new EntryKeys(index, this.#keys);
-    entries.walk(index.root, () => keys.add(entries));
+    const keys = new EntryKeys(index);
+    this.#entries.walk(index.root, keys);
     return keys.sum;
   }
 }

@@ -10,19 +10,28 @@ const deepest = 40;
 /** Neighbours in an index seldom lie next to each other in the file: most of a large window would be read for nothing. */
 const windowBytes = 16 * 1024;
 
+export interface EntryVisitor {
+  /** Is called at each entry. */
+  visit(entries: IndexEntries): void;
+}
+
+const nobody: EntryVisitor = { visit() {} };
+
 /** Walks through an index. The record of the current entry lies in `bytes` (and `view`) from `start`, all its `length` bytes. */
 export class IndexEntries {
   bytes: Buffer = Buffer.alloc(0);
   view: DataView = new DataView(new ArrayBuffer(0));
   start = 0;
   length = 0;
+  /** Whether the record still lies there when the next entry is visited. */
+  lasting = false;
   readonly #file: PageFile;
   readonly #overflow: Overflow;
   readonly #local: LocalPart = { bytes: this.bytes, start: 0, present: 0, firstOverflow: 0 };
   /** Bytes of a payload that may lie in its cell, and that must where it goes on elsewhere: other than a table's. */
   readonly #most: number;
   readonly #least: number;
-  #visit: () => void = () => {};
+  #visitor = nobody;
 
   constructor(path: string) {
     this.#file = new PageFile(path, 48, windowBytes);
@@ -38,13 +47,13 @@ export class IndexEntries {
   }
 
   /**
-   * Goes from entry to entry, and calls `visit` at each.
+   * Goes from entry to entry.
    *
    * @param root page of the index
    * @throws NotReadHere for a page that is not as an index's must be
    */
-  walk(root: number, visit: () => void): void {
-    this.#visit = visit;
+  walk(root: number, visitor: EntryVisitor): void {
+    this.#visitor = visitor;
     this.#page(root, 0);
     this.#overflow.relieve();
   }
@@ -62,9 +71,11 @@ export class IndexEntries {
     // Nothing else moves this file while its leaf is read.
     const { bytes, view, at } = this.#file;
     const cells = view.getUint16(at + 3);
+    const visitor = this.#visitor;
     for (let cell = 0; cell < cells; cell++) {
-      this.#entry(bytes, view, at, this.#cell(view, at, 8, cells, cell));
-      this.#visit();
+      const fits = this.#entry(bytes, view, at, this.#cell(view, at, 8, cells, cell));
+      this.lasting = fits && cell < cells - 1;
+      visitor.visit(this);
     }
   }
 
@@ -78,7 +89,8 @@ export class IndexEntries {
       file.seek(page);
       const { bytes, view, at } = file;
       this.#entry(bytes, view, at, this.#cell(view, at, 12, cells, cell) + 4);
-      this.#visit();
+      this.lasting = false;
+      this.#visitor.visit(this);
     }
     file.seek(page);
     this.#page(file.view.getUint32(file.at + 8), depth + 1);
@@ -93,7 +105,8 @@ export class IndexEntries {
     return offset;
   }
 
-  #entry(bytes: Buffer, view: DataView, at: number, offset: number): void {
+  /** @returns whether the entry lies in its page, all of it */
+  #entry(bytes: Buffer, view: DataView, at: number, offset: number): boolean {
     const { usableSize } = this.#file.header;
     const length = readVarint(bytes, at + offset);
     this.length = length;
@@ -103,7 +116,7 @@ export class IndexEntries {
     const end = at + usableSize;
     if (length <= this.#most) {
       if (this.start + length > end) throw new NotReadHere("an entry beyond its page");
-      return;
+      return true;
     }
     const fitting = this.#least + ((length - this.#least) % (usableSize - 4));
     const local = this.#local;
@@ -116,5 +129,6 @@ export class IndexEntries {
     this.bytes = this.#overflow.bytes;
     this.view = this.#overflow.view;
     this.start = 0;
+    return false;
   }
 }

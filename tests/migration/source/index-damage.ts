@@ -8,7 +8,18 @@ import { value, width } from "./indexed-databases";
 export const damage = fc.record({
   kind: fc.constantFrom(
     ...(["byte", "byte", "rowid", "swap", "drop", "twice", "exchange", "row", "overflow"] as const),
-    ...(["other column", "unique", "descending", "not null", "root", "root", "root", "root"] as const),
+    ...([
+      "other column",
+      "unique",
+      "descending",
+      "not null",
+      "collation",
+      "condition",
+      "root",
+      "root",
+      "root",
+      "root",
+    ] as const),
   ),
   at: fc.nat(),
   with: fc.nat(),
@@ -23,7 +34,8 @@ export function apply(path: string, damage: Damage): boolean {
   try {
     db.unsafeMode(true);
     if (damage.kind === "root") return moveRoot(db, damage);
-    if (["other column", "unique", "descending", "not null"].includes(damage.kind)) return tellOther(db, damage);
+    if (["other column", "unique", "descending", "not null", "collation", "condition"].includes(damage.kind))
+      return tellOther(db, damage);
     return damagePage(path, db, damage);
   } finally {
     db.close();
@@ -48,6 +60,9 @@ function moveRoot(db: Sqlite, { at, with: other, value }: Damage): boolean {
     () => db.prepare(`UPDATE OR IGNORE u SET c${at % width} = CAST(c${at % width} AS REAL) WHERE rowid = ?`).run(rowid),
     () => db.prepare(`UPDATE OR IGNORE u SET c${at % width} = NULL WHERE rowid = ?`).run(rowid),
     () => db.exec(`UPDATE OR IGNORE u SET c0 = c1, c1 = c0 WHERE rowid % 3 = ${at % 3}`),
+    () => db.prepare(`UPDATE OR IGNORE u SET c${at % width} = upper(c${at % width}) WHERE rowid = ?`).run(rowid),
+    () => db.prepare(`UPDATE OR IGNORE u SET c${at % width} = c${at % width} || ' ' WHERE rowid = ?`).run(rowid),
+    () => exchangeRows(db, `c${at % width}`, other % 7),
   ];
   changes[other % changes.length]?.();
   db.pragma("writable_schema = ON");
@@ -59,6 +74,21 @@ function moveRoot(db: Sqlite, { at, with: other, value }: Damage): boolean {
   move.run(its, name);
   move.run(mine, twin);
   return true;
+}
+
+/** Two neighbours exchange a value, and what is unique stays so. */
+function exchangeRows(db: Sqlite, column: string, at: number): void {
+  const [one, another] = db
+    .prepare<[number], { id: bigint; value: unknown }>(
+      `SELECT rowid AS id, ${column} AS value FROM u ORDER BY rowid LIMIT 2 OFFSET ?`,
+    )
+    .safeIntegers()
+    .all(at);
+  if (one === undefined || another === undefined) return;
+  const update = db.prepare(`UPDATE OR IGNORE u SET ${column} = ? WHERE rowid = ?`);
+  update.run("exchanged", one.id);
+  update.run(one.value, another.id);
+  update.run(another.value, one.id);
 }
 
 /** Changes what the schema says, and leaves the b-trees as they are. */
@@ -80,6 +110,18 @@ function tellOther(db: Sqlite, { kind, at }: Damage): boolean {
       );
     case "descending":
       return change([`${one},`, `${one} DESC,`], `type = 'index' AND tbl_name = 't' AND instr(sql, '${one},') > 0`);
+    case "collation": {
+      const said = ["", " COLLATE NOCASE", " COLLATE RTRIM"];
+      return change(
+        [`${one}${said[at % 3]},`, `${one}${said[(at + 1) % 3]},`],
+        `type = 'index' AND tbl_name = 't' AND instr(sql, '${one}${said[at % 3]},') > 0`,
+      );
+    }
+    case "condition":
+      return change(
+        at % 2 === 0 ? ["IS NOT NULL", "IS NULL"] : ["IS NULL", "IS NOT NULL"],
+        `type = 'index' AND tbl_name = 't' AND instr(sql, '${at % 2 === 0 ? "IS NOT NULL" : "IS NULL"}') > 0`,
+      );
     default:
       return change([`${one} `, `${one} NOT NULL ON CONFLICT IGNORE `], "type = 'table' AND name = 't'");
   }

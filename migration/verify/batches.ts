@@ -1,25 +1,28 @@
 /**
- * A table's rows as SQLite itself puts them together: one blob holds the values of hundreds of rows as bytes, so that no value becomes a
+ * A table's rows as SQLite itself puts them together: for each column one blob holds its values of hundreds of rows, so that no value becomes a
  * JavaScript object, which is most of the cost of reading. What a column holds beside its ordinary kind of values is flagged, and such a batch
  * is read value by value instead.
  */
-import type { Database, Statement } from "better-sqlite3";
+import SQLite, { type Database, type Statement } from "better-sqlite3";
 import { escapeIdentifier } from "pg";
 import type { ColumnPlan, TablePlan } from "../model";
+import { type RowNumbers, rowNumbers } from "./row-numbers";
 
 /**
- * How the values of a column come: integers as `digits` and a comma; texts and blobs as their length, a colon and their `bytes`; what may be a
- * REAL, of which no text is exact, as JavaScript's `number`s beside the blob.
+ * How the values of a column come: integers and texts as a JSON array; blobs as a JSON array of their lengths and their bytes one after the other; what
+ * may be a REAL, of which no text is exact, as JavaScript's numbers.
  */
-export type Reading = "digits" | "bytes" | "numbers";
+export type Reading = "integers" | "texts" | "bytes" | "numbers";
 
-export function readingOf({ type, timeForm }: Pick<ColumnPlan, "type" | "timeForm">): Reading {
+function readingOf({ type, timeForm }: Pick<ColumnPlan, "type" | "timeForm">, computed: boolean): Reading {
+  // A computed text may be one that is JSON already, which an array then holds without quotes.
+  const texts = computed ? "bytes" : "texts";
   switch (type.kind) {
     case "boolean":
     case "smallint":
     case "integer":
     case "bigint":
-      return "digits";
+      return "integers";
     case "real":
     case "double precision":
     case "numeric":
@@ -27,9 +30,11 @@ export function readingOf({ type, timeForm }: Pick<ColumnPlan, "type" | "timeFor
     case "date":
     case "timestamp":
     case "timestamptz":
-      return timeForm === null || timeForm === "text" ? "bytes" : "numbers";
-    default:
+      return timeForm === null || timeForm === "text" ? texts : "numbers";
+    case "bytea":
       return "bytes";
+    default:
+      return texts;
   }
 }
 
@@ -40,8 +45,6 @@ export const longest = 16_384;
 export function mayBeLong({ type }: Pick<ColumnPlan, "type">): boolean {
   return ["text", "bytea", "json", "jsonb"].includes(type.kind);
 }
-
-const shortOnly = (name: string) => `CASE WHEN octet_length(${name}) <= ${longest} THEN ${name} END`;
 
 const wantedBytes = 2 * 1024 * 1024;
 const [fewestRows, mostRows] = [16, 2000];
@@ -54,19 +57,24 @@ export interface Batch {
   /** The rowids between which it lies, both included. */
   first: bigint;
   last: bigint;
-  /** Whether every value is of its column's ordinary kind. */
+  /** Whether every value is of its column's ordinary kind; if not, there is nothing more of it here. */
   regular: boolean;
-  /** Each row: its rowid and a comma, then its values, those of `numbers` left out. */
-  bytes: Buffer;
-  /** The values of the `numbers` columns, row by row. */
-  numbers: () => (number | null)[][];
+  /** By column, a JSON array: its values, or their lengths; a text that is too long is -1. Null where the values are elsewhere. */
+  arrays: (Buffer | null)[];
+  /** By column, the bytes one after the other; those that are too long are left out. */
+  bytes: (Buffer | null)[];
+  /** The values of the columns that are read as numbers, row by row; NaN for NULL. They are there until the next batch. */
+  numbers: Float64Array;
 }
 
 /** Reads a table in the order of its rowids. */
 export class Batches {
+  /** By column. */
+  readonly readings: Reading[];
   private readonly next: Statement;
   private readonly end: Statement;
-  private readonly numbers: Statement | null;
+  private readonly numbers: RowNumbers;
+  private readonly rowids: Statement;
   private readonly longValues: (Statement | undefined)[];
 
   /**
@@ -76,93 +84,141 @@ export class Batches {
   constructor(database: Database, table: TablePlan, rowid: string, aside: string | null) {
     const from = `FROM ${escapeIdentifier(table.source)} NOT INDEXED`;
     const others = aside === null ? "" : ` AND ${rowid} NOT IN (SELECT k0 FROM ${aside})`;
-    const parts = [rowid, "','"];
+    const where = `WHERE ${rowid} BETWEEN ? AND ?${others}`;
+    const computed = computedColumns(database, table);
+    const isComputed = ({ source }: ColumnPlan) => computed.has(source.toLowerCase());
+    this.readings = table.columns.map((column) => readingOf(column, isComputed(column)));
+    this.numbers = rowNumbers(database);
+    const items: string[] = [];
     const flags: string[] = [];
     const numbers: string[] = [];
-    for (const column of table.columns) {
+    for (const [i, column] of table.columns.entries()) {
       const name = escapeIdentifier(column.source);
-      const reading = readingOf(column);
-      if (name !== rowid) flags.push(...flagsOf(column, reading, name));
-      if (reading === "digits") parts.push(name, "','");
-      else if (reading === "numbers") numbers.push(name);
-      else parts.push(`octet_length(${name})`, "':'", mayBeLong(column) ? shortOnly(name) : name);
+      const reading = this.readings[i] as Reading;
+      if (name !== rowid) flags.push(...flagsOf(column, reading, name, isComputed(column)));
+      if (reading === "numbers") numbers.push(name);
+      else items.push(...itemsOf(column, reading, name));
     }
     const flag = flags.length === 0 ? "0" : `count(*) FILTER (WHERE ${flags.join(" OR ")})`;
+    const noted = numbers.length === 0 ? [] : [`count(${this.numbers.call(numbers)})`];
     this.next = database
-      .prepare(
-        `SELECT count(*), ${flag}, CAST(group_concat(${concatenated(parts)}, '') AS BLOB) ${from} WHERE ${rowid} BETWEEN ? AND ?${others}`,
-      )
-      .safeIntegers(true)
+      .prepare(`SELECT ${["count(*)", flag, ...items, ...noted].join(", ")} ${from} ${where}`)
+      .safeIntegers(false)
       .raw();
     this.end = database
       .prepare(`SELECT ${rowid} ${from} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT 1 OFFSET ?`)
       .safeIntegers(true)
       .pluck();
-    this.numbers =
-      numbers.length === 0
-        ? null
-        : database
-            .prepare(`SELECT ${numbers.join(", ")} ${from} WHERE ${rowid} BETWEEN ? AND ?${others} ORDER BY ${rowid}`)
-            .safeIntegers(false)
-            .raw();
+    this.rowids = database.prepare(`SELECT ${rowid} ${from} ${where} ORDER BY ${rowid}`).safeIntegers(true).pluck();
     this.longValues = table.columns.map((column) =>
       mayBeLong(column)
-        ? database.prepare(`SELECT CAST(${escapeIdentifier(column.source)} AS BLOB) ${from} WHERE ${rowid} = ?`).pluck()
+        ? database.prepare(longValueSql(escapeIdentifier(column.source), `${from} WHERE ${rowid} = ?`)).pluck()
         : undefined,
     );
   }
 
   *[Symbol.iterator](): Generator<Batch> {
-    let first = -(2n ** 63n);
-    for (let wanted = fewestRows; ; ) {
-      const last = (this.end.get(first, wanted - 1) as bigint | undefined) ?? greatestRowid;
-      const [count, flagged, bytes] = this.next.get(first, last) as [bigint, bigint, Buffer | null];
-      const [from, rows] = [first, Number(count)];
-      if (rows > 0)
-        yield {
-          rows,
-          first: from,
-          last,
-          regular: flagged === 0n,
-          bytes: bytes ?? Buffer.alloc(0),
-          numbers: () => (this.numbers?.all(from, last) ?? []) as (number | null)[][],
-        };
+    let first = this.end.get(-(2n ** 63n), 0) as bigint | undefined;
+    let wanted = fewestRows;
+    let dense = false;
+    while (first !== undefined) {
+      const last = this.last(first, wanted, dense);
+      const batch = this.read(first, last);
+      const { rows } = batch;
+      if (rows > 0) {
+        yield batch;
+        const size = [...batch.arrays, ...batch.bytes].reduce((sum, bytes) => sum + (bytes?.length ?? 0), 8);
+        wanted = Math.max(fewestRows, Math.min(mostRows, 4 * wanted, Math.floor((wantedBytes * rows) / size)));
+      }
+      dense = last - first < 2 * rows;
       if (last === greatestRowid) return;
       first = last + 1n;
-      const fitting = Math.floor((wantedBytes * rows) / Math.max(1, bytes?.length ?? 1));
-      wanted = Math.max(fewestRows, Math.min(mostRows, 4 * wanted, fitting));
     }
   }
 
-  /** A value that is too long for its batch. */
-  longValue(column: number, rowid: bigint): Buffer {
-    return this.longValues[column]?.get(rowid) as Buffer;
+  /** Where rowids follow each other, they are not read beforehand to find the end of the wanted rows. */
+  private last(first: bigint, wanted: number, dense: boolean): bigint {
+    const last = first + BigInt(wanted) - 1n;
+    if (dense && last < greatestRowid) return last;
+    return (this.end.get(first, wanted - 1) as bigint | undefined) ?? greatestRowid;
   }
+
+  private read(first: bigint, last: bigint): Batch {
+    const batch: Batch = { rows: 0, first, last, regular: true, arrays: [], bytes: [], numbers: new Float64Array() };
+    this.numbers.start();
+    let items: (number | Buffer | null)[];
+    try {
+      items = this.next.get(first, last) as (number | Buffer | null)[];
+    } catch (error) {
+      // JSON has no blobs. What else it may be, reading value by value shows.
+      if (!(error instanceof SQLite.SqliteError)) throw error;
+      return { ...batch, rows: 1, regular: false };
+    }
+    const [rows, flagged] = items as [number, number];
+    batch.rows = rows;
+    batch.numbers = this.numbers.values();
+    const numbers = this.readings.filter((reading) => reading === "numbers").length;
+    batch.regular = flagged === 0 && this.numbers.regular && batch.numbers.length === rows * numbers;
+    let next = 2;
+    const buffer = () => items[next++] as Buffer | null;
+    for (const reading of this.readings) {
+      batch.arrays.push(reading === "numbers" ? null : buffer());
+      batch.bytes.push(reading === "bytes" ? (buffer() ?? Buffer.alloc(0)) : null);
+    }
+    return batch;
+  }
+
+  /** A value that is too long for its batch, in a row that is counted from 0; null if it is none. */
+  longValue(column: number, batch: Batch, row: number): Buffer | null {
+    if (this.longRows?.batch !== batch)
+      this.longRows = { batch, rowids: this.rowids.all(batch.first, batch.last) as bigint[] };
+    return (this.longValues[column]?.get(this.longRows.rowids[row]) ?? null) as Buffer | null;
+  }
+
+  private longRows: { batch: Batch; rowids: bigint[] } | null = null;
 }
+
+/** The columns that are computed when they are read, in lower case. */
+function computedColumns(database: Database, table: TablePlan): Set<string> {
+  const names = database
+    .prepare<[string], string>("SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden = 2")
+    .pluck()
+    .all(table.source);
+  return new Set(names.map((name) => name.toLowerCase()));
+}
+
+function itemsOf(column: ColumnPlan, reading: Reading, name: string): string[] {
+  const array = (values: string) => `CAST(json_group_array(${values}) AS BLOB)`;
+  const [fits, long] = [`octet_length(${name}) <= ${longest}`, `octet_length(${name}) > ${longest}`];
+  if (reading === "bytes") {
+    const bytes = mayBeLong(column) ? `CASE WHEN ${fits} THEN ${name} END` : name;
+    return [array(`octet_length(${name})`), `CAST(group_concat(${bytes}, '') AS BLOB)`];
+  }
+  return [array(reading === "texts" && mayBeLong(column) ? `CASE WHEN ${long} THEN -1 ELSE ${name} END` : name)];
+}
+
+const longValueSql = (name: string, from: string) =>
+  `SELECT CASE WHEN typeof(${name}) IN ('text', 'blob') AND octet_length(${name}) > ${longest} THEN CAST(${name} AS BLOB) END ${from}`;
 
 /**
  * What makes a batch irregular: values that would read as one of another kind does, which the exact way keeps apart. SQLite orders numbers before
  * texts before blobs, so that one comparison tells them. A name for the collation keeps it from asking for one that only the application has.
  *
- * Not flagged: a text of digits among integers and a blob among texts, which are the values that their bytes spell; a number among moments,
- * which spells none.
+ * Not flagged: what JSON tells by itself, which are numbers among texts and texts among integers. It does not tell blobs: those that
+ * happen to be JSONB become values (https://sqlite.org/json1.html).
  */
-function flagsOf({ type }: ColumnPlan, reading: Reading, column: string): string[] {
+function flagsOf({ type }: ColumnPlan, reading: Reading, column: string, computed: boolean): string[] {
   const name = `${column} COLLATE BINARY`;
-  if (reading === "numbers")
-    return [
-      `${name} >= ''`,
+  const [number, text, blob] = [`${name} < ''`, `${name} >= ''`, `${name} >= x''`];
+  switch (reading) {
+    case "numbers":
       // An integer beyond 2^53 may not be what the double says that it becomes.
-      `((${name} > 9007199254740991 OR ${name} < -9007199254740991) AND typeof(${column}) = 'integer')`,
-    ];
-  const [number, blob] = [`${name} < ''`, `${name} >= x''`];
-  if (["text", "varchar", "char", "bytea"].includes(type.kind)) return [number];
-  return ["json", "jsonb"].includes(type.kind) ? [number, blob] : [blob];
-}
-
-/** A function of SQLite takes 1000 arguments at most. */
-function concatenated(parts: string[]): string {
-  const calls: string[] = [];
-  for (let at = 0; at < parts.length; at += 900) calls.push(`concat(${parts.slice(at, at + 900).join(", ")})`);
-  return calls.length === 1 ? (calls[0] ?? "") : `concat(${calls.join(", ")})`;
+      return [`((${name} > 9007199254740991 OR ${name} < -9007199254740991) AND typeof(${column}) = 'integer')`];
+    case "bytes":
+      return type.kind === "bytea" ? [number] : [number, blob];
+    case "integers":
+      return [computed ? text : blob];
+    default:
+      return [blob];
+  }
 }

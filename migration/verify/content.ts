@@ -3,9 +3,10 @@ import type { ColumnPlan, TablePlan } from "../model";
 import { type Aggregate, Aggregates, aggregatesSql, type Counting, countingOf, readAggregates } from "./aggregates";
 import { bytesOf } from "./cell";
 import { DistinctValues } from "./distinct";
+import { Irregular } from "./json-array";
 import { type Hash64, hashBytes } from "./lookup3";
 import { fieldOf, RecordBuffer, recordSql, writeCell } from "./record";
-import { Irregular, RecordRows } from "./record-rows";
+import { RecordRows } from "./record-rows";
 import { relation } from "./snapshot";
 import type { Source, SourceRow } from "./source";
 import { cellsOf } from "./table-rows";
@@ -82,7 +83,7 @@ export async function sourceContent(
     }
     return pass.content();
   }
-  const rows = new RecordRows(table.columns, pass.record, (column, rowid) => batches.longValue(column, rowid));
+  const rows = new RecordRows(table, batches, pass.record);
   for (const batch of batches) {
     try {
       const sum = new HashSum64();

@@ -2,7 +2,7 @@
 import { DatabaseError } from "pg";
 import type { MigrationPlan, TablePlan } from "../model";
 import { defaultLeftBehind } from "../plan/defaults";
-import { typeSql } from "../plan/types";
+import { typeSql } from "../plan/type-sql";
 import type { LoadContext } from "./table";
 
 export async function settleDefaults(

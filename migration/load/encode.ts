@@ -6,7 +6,7 @@ import { Buffer } from "node:buffer";
 import type { ColumnPlan, TargetType } from "../model";
 import { digitsOf, isJson, isPlainText, readBoolean, uuidForm } from "../plan/forms";
 import { isOrdinaryMoment, momentOfNumber, parseTemporal } from "../plan/temporal";
-import { typeSql } from "../plan/types";
+import { typeSql } from "../plan/type-sql";
 import { realText, type SqliteValue } from "../source/value";
 import { adapterOf } from "./adapt";
 

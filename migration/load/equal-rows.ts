@@ -3,7 +3,7 @@ import type { ExactValue, MigrationOptions, MigrationPlan, SourceCatalog, TableP
 import type { Profiles } from "../plan/columns";
 import { planCreate } from "../plan/create-plan";
 import { isApartAsText, mayFold, uniqueKeys } from "../plan/folding";
-import { typeSql } from "../plan/types";
+import { typeSql } from "../plan/type-sql";
 import { SetAside } from "../set-aside";
 import { quoteName, type Sqlite } from "../source/open";
 import { type Row, TableReader } from "../source/read";

@@ -1,6 +1,6 @@
 /** How many values of the columns that config decided do not fit them: known before anything is loaded. */
 import type { MigrationOptions, MigrationPlan, TablePlan } from "../model";
-import { typeSql } from "../plan/types";
+import { typeSql } from "../plan/type-sql";
 import type { Sqlite } from "../source/open";
 import { TableReader } from "../source/read";
 import { showValue } from "../source/value";

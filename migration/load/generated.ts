@@ -6,7 +6,7 @@ import { DatabaseError, escapeIdentifier } from "pg";
 import type { ColumnPlan, MigrationPlan, TablePlan } from "../model";
 import { createTable, qualified } from "../plan/ddl";
 import { generatedLeftBehind } from "../plan/generated";
-import { typeSql } from "../plan/types";
+import { typeSql } from "../plan/type-sql";
 import { counted } from "../report/text";
 import type { LoadContext } from "./table";
 

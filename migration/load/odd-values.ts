@@ -1,8 +1,8 @@
 /** What keeps a widened column from its declared type: the values, how many there are of each, and what to say so that it gets that type. */
 import type { ColumnPlan, MigrationPlan, NullValue, TablePlan, TimeForm } from "../model";
 import { epochOrCocoa, finerThanMicroseconds, formOfNumber, isFinerThanMicroseconds } from "../plan/temporal";
+import { typeSql } from "../plan/type-sql";
 import { clocks, type TypeWords, typeWords } from "../plan/type-words";
-import { typeSql } from "../plan/types";
 import { counted } from "../report/text";
 import { quoteName, type Sqlite } from "../source/open";
 import { type SqliteValue, showTyped } from "../source/value";

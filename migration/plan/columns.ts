@@ -4,10 +4,12 @@ import { Untranslatable } from "../translate/scope";
 import type { Choices } from "./choices";
 import { readDeclaration } from "./declaration";
 import { translateDefault } from "./defaults";
+import type { ShownForm, TypeDecision } from "./evidence";
 import type { Namespace } from "./names";
 import { finerThanMicroseconds } from "./temporal";
+import { typeSql } from "./type-sql";
 import { type TypeWords, typeWords } from "./type-words";
-import { type Circumstances, decideType, declaredType, type ShownForm, type TypeDecision, typeSql } from "./types";
+import { type Circumstances, decideType, declaredType } from "./types";
 
 export interface PlanPolicies extends Pick<Policies, "mixed"> {
   choices: Choices;

@@ -1,7 +1,7 @@
 /** The SQL that makes the planned objects. */
 import { escapeIdentifier, escapeLiteral } from "pg";
 import type { CheckPlan, ForeignKeyPlan, IndexPlan, TablePlan } from "../model";
-import { typeSql } from "./types";
+import { typeSql } from "./type-sql";
 
 const list = (names: string[]) => names.map(escapeIdentifier).join(", ");
 

@@ -3,7 +3,7 @@
  * sees its own rows only, so a key holds over all of them where it has the distribution column in it, and a foreign key where both sides lie together.
  */
 import type { ForeignKeyPlan, MigrationPlan, TablePlan } from "../model";
-import { typeSql } from "./types";
+import { typeSql } from "./type-sql";
 
 /** One sentence each; empty when all is well. */
 export function distributionProblems(plan: MigrationPlan): string[] {

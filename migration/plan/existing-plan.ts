@@ -22,8 +22,8 @@ import { keysOf, nextIdentity } from "./keys";
 import { tablesLeftBehind, triggersLeftBehind, viewsLeftBehind } from "./left-behind";
 import { loadingOrder } from "./order";
 import { epochOrCocoa, formOfNumbers, timeForms } from "./temporal";
+import { typeSql } from "./type-sql";
 import type { TypeWords } from "./type-words";
-import { typeSql } from "./types";
 
 /** The target's table for a source table: by exact name, else the only one that differs in case alone. */
 export function findTable(source: SourceTable, targets: TargetTable[], choices: Choices): TargetTable | undefined {

@@ -11,7 +11,7 @@ import type {
 } from "../model";
 import { columnPlan, targetName } from "./find-column";
 import { Namespace } from "./names";
-import { typeSql } from "./types";
+import { typeSql } from "./type-sql";
 
 /**
  * Makes the types of both sides of each foreign key the same where the values allow it: SQLite compares an integer column with one declared otherwise,

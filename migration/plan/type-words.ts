@@ -4,7 +4,7 @@
  */
 import type { NullValue, TargetType, TimeForm } from "../model";
 import { timeForms } from "./temporal";
-import { typeSql } from "./types";
+import { typeSql } from "./type-sql";
 
 export interface TypeWords {
   type: TargetType;

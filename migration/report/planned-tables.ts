@@ -1,6 +1,6 @@
 import type { MigrationPlan, PlannedTable, SourceCatalog, TablePlan } from "../model";
 import { addCheck, addForeignKey, createKeys, distributeTable, qualified } from "../plan/ddl";
-import { typeSql } from "../plan/types";
+import { typeSql } from "../plan/type-sql";
 
 /** The plan as the report keeps it: every column's type on both sides with the reason, and the SQL of the keys. */
 export function plannedTables(plan: MigrationPlan, catalog: Pick<SourceCatalog, "tables">): PlannedTable[] {

@@ -3,7 +3,7 @@
 import { type Encode, encoderFor, Unfit } from "../load/encode";
 import type { TargetTable } from "../load/target-tables";
 import type { ColumnPlan, ExactValue, TablePlan } from "../model";
-import { typeSql } from "../plan/types";
+import { typeSql } from "../plan/type-sql";
 import type { RejectLine } from "../rejects-file";
 import { plainValue } from "../set-aside";
 import { isValidText, mendText } from "../source/bad-text";

@@ -1,6 +1,6 @@
 /** What an expression's value becomes in a column: its affinity in SQLite, then the column's type in PostgreSQL. For defaults and generated columns. */
 import type { TargetType, TimeForm } from "../model";
-import { typeSql } from "../plan/types";
+import { typeSql } from "../plan/type-sql";
 import { type Affinity, type Translated, Untranslatable } from "./scope";
 import { article, asReal, asText, plain, plainNumber } from "./values";
 

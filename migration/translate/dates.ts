@@ -1,5 +1,5 @@
 /** The current time and SQLite's date functions (sqlite.org/lang_datefunc.html). They work in UTC, and show whole seconds. */
-import type { FunctionRule } from "./functions";
+import type { FunctionRule } from "./function-rule";
 import { type Scope, type Translated, Untranslatable } from "./scope";
 import { format } from "./strftime";
 import { pointInTime, utcNow } from "./time-values";

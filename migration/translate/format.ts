@@ -2,7 +2,7 @@
  * format() and printf() with a format that is a literal and asks for nothing but whole numbers and texts (sqlite.org/printf.html): `%d`, `%i`, `%s`, `%%`, and
  * widths. Reals are left out: SQLite writes them in its own way.
  */
-import type { FunctionRule } from "./functions";
+import type { FunctionRule } from "./function-rule";
 import { type Translated, Untranslatable } from "./scope";
 import { asInteger, asText, isText, plain, textLiteral, value } from "./values";
 

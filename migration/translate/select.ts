@@ -3,7 +3,7 @@ import { escapeIdentifier } from "pg";
 import type { CompoundSelect, OneSelect, Select, SelectFrom } from "sqlite3-parser";
 import type { TargetType } from "../model";
 import { columnNamespace } from "../plan/names";
-import { typeSql } from "../plan/types";
+import { typeSql } from "../plan/type-sql";
 import { type Core, type Output, translateCore } from "./core";
 import { widest } from "./expression";
 import { limitSql, type OrderTerm, orderSql, orderTerms } from "./order-by";

@@ -1,47 +1,17 @@
 /** The statements of a trigger's body as PL/pgSQL. */
 import { escapeIdentifier } from "pg";
-import type { Expr, Select, TriggerCmd } from "sqlite3-parser";
+import type { Expr, TriggerCmd } from "sqlite3-parser";
 import { traverse } from "sqlite3-parser";
-import type { ColumnPlan, SourceColumn } from "../model";
+import type { ColumnPlan } from "../model";
 import { translateCondition, translateExpression } from "./expression";
 import { equated } from "./from";
-import { findColumn, type Query, type Relation } from "./relation";
+import { findColumn } from "./relation";
 import { type Scope, type Translated, Untranslatable } from "./scope";
-import { selectRelation, subqueryOf, translateSelect } from "./select";
+import { selectRelation, translateSelect } from "./select";
+import { type BodyInput, type Statement, triggerScope, type Writable } from "./trigger-body";
+import { raise } from "./trigger-raise";
 import { assigned } from "./trigger-values";
-import { affinityOf, asText } from "./values";
-
-/** A table that a body may write to. */
-export interface Writable {
-  relation: Relation;
-  columns: ColumnPlan[];
-  source: SourceColumn[];
-}
-
-export interface BodyInput {
-  query: Query;
-  /** NEW and OLD. */
-  row(table: string | null, name: string): Translated | null;
-  /** @throws Untranslatable for what does not come over */
-  writable(name: string): Writable;
-}
-
-/** A statement, and the queries by which PostgreSQL can be asked whether it understands it. */
-export interface Statement {
-  sql: string;
-  probes: string[];
-}
-
-export function triggerScope(input: BodyInput, own: Scope["column"] | null): Scope {
-  const scope: Scope = {
-    column: (table, name) => own?.(table, name) ?? input.row(table, name),
-    mayUse: { immutableOnly: false, aggregates: false, windows: false, approximate: false, volatile: true },
-    utf16: input.query.utf16,
-    text: input.query.text,
-    subquery: (select) => subqueryOf(input.query, () => scope)(select),
-  };
-  return scope;
-}
+import { affinityOf } from "./values";
 
 export function translateCommand(command: TriggerCmd, input: BodyInput): Statement {
   switch (command.type) {
@@ -216,88 +186,6 @@ export function pinned(command: TriggerCmd, input: BodyInput): string[] {
 }
 
 const isRow = (sql: string) => /^\(*\0[no]\./.test(sql);
-
-/** SELECT RAISE(…) WHERE …, and SELECT CASE WHEN … THEN RAISE(…) END. */
-function raise(select: Select, input: BodyInput): Statement {
-  const core = select.select;
-  const refuse = (): never => {
-    throw new Untranslatable("a SELECT in its body that is no RAISE(…) under a condition");
-  };
-  if (
-    core.type !== "SelectFrom" ||
-    select.compounds !== undefined ||
-    select.with !== undefined ||
-    core.columns.length !== 1
-  )
-    return refuse();
-  const [column] = core.columns;
-  if (column?.type !== "ExprResultColumn" || core.groupBy !== undefined || core.having !== undefined) return refuse();
-  const scope = triggerScope(input, null);
-  const { expr } = column;
-  const where =
-    core.from !== undefined
-      ? exists(select, input)
-      : core.whereClause === undefined
-        ? null
-        : translateCondition(core.whereClause, scope);
-  if (expr.type === "RaiseExpr") return conditional([{ condition: where ?? "true", raise: exception(expr, scope) }]);
-  if (expr.type !== "CaseExpr" || expr.base !== undefined || core.from !== undefined) return refuse();
-  const branches = expr.whenThenPairs.map(({ when, then }) => ({
-    condition: translateCondition(when, scope),
-    raise: then.type === "RaiseExpr" ? exception(then, scope) : noRaise(then, scope),
-  }));
-  if (expr.elseExpr !== undefined && expr.elseExpr.type !== "NullLiteral") {
-    if (expr.elseExpr.type === "RaiseExpr")
-      branches.push({ condition: "true", raise: exception(expr.elseExpr, scope) });
-    else noRaise(expr.elseExpr, scope);
-  }
-  const inner = conditional(branches);
-  if (where === null) return inner;
-  return { sql: `IF ${where} THEN\n  ${inner.sql}\nEND IF;`, probes: [`SELECT ${where}`, ...inner.probes] };
-}
-
-function noRaise(expr: Expr, scope: Scope): string {
-  if (expr.type !== "NullLiteral") translateExpression(expr, scope);
-  return "NULL;";
-}
-
-/** The query with 1 in place of RAISE. */
-function exists(select: Select, input: BodyInput): string {
-  const core = select.select;
-  if (core.type !== "SelectFrom") throw new Untranslatable("a SELECT in its body");
-  const { span } = core;
-  const one = {
-    ...core,
-    columns: [
-      {
-        type: "ExprResultColumn" as const,
-        expr: { type: "NumericLiteral" as const, value: "1", span },
-        alias: undefined,
-        span,
-      },
-    ],
-  };
-  const { sql } = translateSelect({ ...select, select: one, orderBy: undefined, limit: undefined }, input.query, {
-    outer: triggerScope(input, null),
-    asValues: true,
-  });
-  return `EXISTS (${sql})`;
-}
-
-function conditional(branches: { condition: string; raise: string }[]): Statement {
-  if (branches.length === 1 && branches[0]?.condition === "true") return { sql: branches[0].raise, probes: [] };
-  const lines = branches.map(
-    ({ condition, raise: then }, i) => `${i === 0 ? "IF" : "ELSIF"} ${condition} THEN\n  ${then}`,
-  );
-  return { sql: `${lines.join("\n")}\nEND IF;`, probes: branches.map(({ condition }) => `SELECT ${condition}`) };
-}
-
-/** SQLite's error is a constraint's, and drivers tell it as such: 23000 is PostgreSQL's class of them. */
-function exception(expr: Extract<Expr, { type: "RaiseExpr" }>, scope: Scope): string {
-  if (expr.resolve === "Ignore" || expr.message === undefined)
-    throw new Untranslatable("RAISE(IGNORE), which leaves the row and the rest of the trigger out");
-  return `RAISE EXCEPTION USING MESSAGE = ${asText(translateExpression(expr.message, scope))}, ERRCODE = '23000';`;
-}
 
 /** The tables that a command reads in queries, in lower case. */
 export function tablesRead(tree: TriggerCmd | Expr): Set<string> {

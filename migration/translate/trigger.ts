@@ -9,14 +9,8 @@ import type { SourceCatalog, SourceObject, TablePlan, TriggerPlan } from "../mod
 import { translateCondition } from "./expression";
 import { aliases, findColumn, type Query, type Relation, schemaMark } from "./relation";
 import { Untranslatable } from "./scope";
-import {
-  type BodyInput,
-  pinned,
-  type Statement,
-  tablesRead,
-  translateCommand,
-  triggerScope,
-} from "./trigger-statements";
+import { type BodyInput, type Statement, triggerScope } from "./trigger-body";
+import { pinned, tablesRead, translateCommand } from "./trigger-statements";
 
 /** Stand for NEW and OLD: a probe puts a row of NULLs in their place. */
 const marks = { new: `${schemaMark}n`, old: `${schemaMark}o` };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { typeSql } from "../../../migration/plan/type-sql";
 import { readTypeWords, typeWords } from "../../../migration/plan/type-words";
-import { typeSql } from "../../../migration/plan/types";
 import { defaultPolicies as policies, policyErrors } from "../../../migration/policies";
 
 describe("the words for a type", () => {

@@ -1,7 +1,8 @@
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { readDeclaration } from "../../../migration/plan/declaration";
-import { decideType, typeSql } from "../../../migration/plan/types";
+import { typeSql } from "../../../migration/plan/type-sql";
+import { decideType } from "../../../migration/plan/types";
 import { readCatalog } from "../../../migration/source/catalog";
 import { profileTable } from "../../../migration/source/profile";
 

@@ -56,7 +56,7 @@ export async function plan(input: MigrationInput, onProgress: OnProgress = () =>
     try {
       const client = await connect(options.target);
       try {
-        const { planned } = await makePlan(options, prepared, client, run);
+        const { planned } = await makePlan(options, prepared, Promise.resolve(client), run);
         await finishCheck(prepared, planned, run);
         // A run names each such row itself.
         planned.warnings.push(...badTextWarnings(prepared.db, planned, options.badRows));
@@ -113,12 +113,12 @@ export async function migrate(input: MigrationInput, onProgress: OnProgress = ()
 
 async function migrateIn(run: Run, options: MigrationOptions): Promise<MigrationReport> {
   const prepared = await prepare(options, run);
-  let client: Client | null = null;
+  const opening = openTarget(options);
+  // A failure is taken up where the connection is needed.
+  opening.catch(() => {});
   try {
-    client = await connect(options.target);
-    await refusePooler(client, options.target);
-    await lockSchema(client, options.schema);
-    const { planned, equal } = await makePlan(options, prepared, client, run);
+    const { planned, equal } = await makePlan(options, prepared, opening, run);
+    const client = await opening;
     for (const warning of planned.warnings) run.log(`warning: ${warning}`);
     const work: Work = {
       run,
@@ -151,7 +151,20 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
     return report;
   } finally {
     await release(prepared);
-    await client?.end().catch(() => {});
+    await opening.then((client) => client.end()).catch(() => {});
+  }
+}
+
+/** A session that is the run's own, and the only one at work on the schema. */
+async function openTarget({ target, schema }: MigrationOptions): Promise<Client> {
+  const client = await connect(target);
+  try {
+    await refusePooler(client, target);
+    await lockSchema(client, schema);
+    return client;
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
   }
 }
 

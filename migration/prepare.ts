@@ -79,36 +79,22 @@ export async function release({ db, check, crew, frozen }: Prepared): Promise<vo
   if (frozen.readable.path !== frozen.path) rmSync(frozen.readable.path, { force: true });
 }
 
-/** The plan, after looking at the target, and the rows that its unique keys have no room for. Changes nothing. */
+/**
+ * The plan, after looking at the target, and the rows that its unique keys have no room for. Changes nothing.
+ *
+ * @param opening the connection, which may be opened while the values are looked at
+ */
 export async function makePlan(
   options: MigrationOptions,
-  { db, catalog, check, paged, crew }: Prepared,
-  client: Client,
+  prepared: Prepared,
+  opening: Promise<Client>,
   run: Run,
 ): Promise<{ planned: MigrationPlan; equal: EqualRows[] }> {
-  const targets = options.mode === "existing" ? await readTargetTables(client, options.schema) : [];
-  let profiles: Profiles;
+  const { db, catalog, check } = prepared;
+  const targets = options.mode === "existing" ? await readTargetTables(await opening, options.schema) : [];
   const choices = readChoices(catalog.tables, options, catalog.objects);
-  try {
-    const tables = catalog.tables.filter(({ kind, name }) => kind === "table" && !options.excludeTables.includes(name));
-    profiles = await run.step("looking at the values", () =>
-      paged.profile(
-        tables,
-        (table) => (options.mode === "existing" ? familiesOf(table, targets, choices) : undefined),
-        crew,
-      ),
-    );
-    if (options.mode === "create")
-      for (const table of tables) {
-        const profile = profiles.get(table.name) ?? new Map();
-        lookAtTexts(db, table, profile, choices);
-        lookAtShapes(db, table, profile, catalog.objects);
-      }
-  } catch (error) {
-    // Damage, which the check names, is told first.
-    await check.whole;
-    throw error;
-  }
+  // Whichever fails ends the other.
+  const [client, profiles] = await Promise.all([opening, lookAtValues(options, prepared, targets, choices, run)]);
   catalog.foreignKeyViolations = await run.step("looking for orphans in the source", () => check.orphans);
   const { planned, equal } =
     options.mode === "existing"
@@ -123,6 +109,36 @@ export async function makePlan(
   if (options.mode === "existing") return { planned, equal };
   addRemarks(db, planned, options.badRows);
   return { planned, equal };
+}
+
+async function lookAtValues(
+  options: MigrationOptions,
+  { db, catalog, check, paged, crew }: Prepared,
+  targets: Awaited<ReturnType<typeof readTargetTables>>,
+  choices: ReturnType<typeof readChoices>,
+  run: Run,
+): Promise<Profiles> {
+  try {
+    const tables = catalog.tables.filter(({ kind, name }) => kind === "table" && !options.excludeTables.includes(name));
+    const profiles = await run.step("looking at the values", () =>
+      paged.profile(
+        tables,
+        (table) => (options.mode === "existing" ? familiesOf(table, targets, choices) : undefined),
+        crew,
+      ),
+    );
+    if (options.mode === "create")
+      for (const table of tables) {
+        const profile = profiles.get(table.name) ?? new Map();
+        lookAtTexts(db, table, profile, choices);
+        lookAtShapes(db, table, profile, catalog.objects);
+      }
+    return profiles;
+  } catch (error) {
+    // Damage, which the check names, is told first.
+    await check.whole;
+    throw error;
+  }
 }
 
 /** Waits for the check of the whole file. @throws UserError for damage that may have cost rows */

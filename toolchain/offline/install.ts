@@ -25,7 +25,7 @@ const bundled = ["pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"] as c
 const downloaded = ["random", "postgresql"] as const;
 
 /**
- * Puts the stand-ins where the engine looks for its plugins. Each is one JavaScript file and a small launcher beside
+ * Puts the stand-ins where the engine looks for its plugins. Each is one bundle of JavaScript, with what starts it and a small launcher beside
  * it, so that it starts fast and still works where the project was moved. Cheap when nothing changed; a stand-in that
  * is damaged or older than its source is made again; an official plugin that is there already is left alone.
  *
@@ -71,14 +71,17 @@ function stampOf(projectRoot: string): string {
 function installOne({ name, folder, marker }: StandIn, stamp: string, projectRoot: string): void {
   const launcher = join(folder, process.platform === "win32" ? `${name}.cmd` : name);
   const script = join(folder, `${name}.js`);
+  const bundle = join(folder, `${name}.bundle.js`);
   const stampFile = join(folder, marker);
   const ours = existsSync(stampFile);
   if (!ours && officialIsThere(folder, name)) return;
-  if (ours && existsSync(launcher) && existsSync(script) && readFileSync(stampFile, "utf8") === stamp) return;
+  const whole = [launcher, script, bundle].every((file) => existsSync(file));
+  if (ours && whole && readFileSync(stampFile, "utf8") === stamp) return;
 
   // First, and without its stamp: whoever interrupts this leaves a folder that is known as ours, and as unfinished.
   writeFileAtomic(stampFile, "");
-  writeFileAtomic(script, bundlePlugin(join(__dirname, "plugins", `${name}.ts`), projectRoot));
+  writeFileAtomic(bundle, bundlePlugin(join(__dirname, "plugins", `${name}.ts`), projectRoot));
+  writeFileAtomic(script, bundlePlugin(join(__dirname, "plugins", "start.ts"), projectRoot));
   writeFileAtomic(launcher, launcherText(name), 0o755);
   writeFileAtomic(stampFile, stamp);
 }
@@ -102,7 +105,9 @@ export function bundlePlugin(source: string, projectRoot: string): Uint8Array {
     // pg's native binding is optional, and not used.
     external: ["pg-native"],
     // The SDK loads them, and none of the stand-ins asks them anything.
-    alias: { typescript: notNeeded, "@npmcli/arborist": notNeeded },
+    alias: { typescript: notNeeded, "@npmcli/arborist": notNeeded, "normalize-package-data": notNeeded },
+    // Without it, on Node.js 20, pg makes a Response to learn whether it runs at Cloudflare, and with it loads all that fetch needs.
+    define: { navigator: JSON.stringify({ userAgent: "Node.js" }) },
     write: false,
     logLevel: "silent",
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { TablePlan, TargetType } from "../../../migration/model";
 import { SetAside } from "../../../migration/set-aside";
 import { Aggregates } from "../../../migration/verify/aggregates";
-import type { Batch } from "../../../migration/verify/batches";
+import { type Batch, mostColumns } from "../../../migration/verify/batches";
 import { typeName } from "../../../migration/verify/cell";
 import { Irregular } from "../../../migration/verify/json-array";
 import { RecordBuffer } from "../../../migration/verify/record";
@@ -174,6 +174,22 @@ describe("batches", () => {
     );
     expect(await rows(path)).toBe("1000");
   });
+
+  it.each(["text", "bytea", "double precision", "bigint"] as const)(
+    "hold as many columns as they may, of %s",
+    async (kind) => {
+      const table = planned(Array.from({ length: mostColumns }, () => ({ kind })));
+      const names = table.columns.map(({ source }) => source);
+      const values = names.map((_, i) => (kind === "text" ? `'${i}'` : kind === "bytea" ? `x'0${i % 10}'` : `${i}`));
+      const path = sqliteFile(
+        folder,
+        `CREATE TABLE t (${names.join(", ")}); INSERT INTO t VALUES (${values.join(", ")}); INSERT INTO t SELECT * FROM t`,
+      );
+      expect(quick(path, table)).toEqual([true]);
+      const { exact, batched } = await bothWays(path, table);
+      expect(batched).toEqual(exact);
+    },
+  );
 
   it("of no rows are none", async () => {
     expect(await rows(sqliteFile(folder, "CREATE TABLE t (c0)"))).toBe("0");

@@ -46,6 +46,9 @@ export function mayBeLong({ type }: Pick<ColumnPlan, "type">): boolean {
   return ["text", "bytea", "json", "jsonb"].includes(type.kind);
 }
 
+/** Bytes of a text, on average, from which on its length and its bytes are quicker to read than JSON. */
+const longInJson = 160;
+
 const wantedBytes = 2 * 1024 * 1024;
 const [fewestRows, mostRows] = [16, 2000];
 /** SQLite's expressions are at most 1000 levels deep. */
@@ -59,6 +62,8 @@ export interface Batch {
   last: bigint;
   /** Whether every value is of its column's ordinary kind; if not, there is nothing more of it here. */
   regular: boolean;
+  /** By column. */
+  readings: Reading[];
   /** By column, a JSON array: its values, or their lengths; a text that is too long is -1. Null where the values are elsewhere. */
   arrays: (Buffer | null)[];
   /** By column, the bytes one after the other; those that are too long are left out. */
@@ -69,9 +74,9 @@ export interface Batch {
 
 /** Reads a table in the order of its rowids. */
 export class Batches {
-  /** By column. */
-  readonly readings: Reading[];
-  private readonly next: Statement;
+  private readonly readings: Reading[];
+  private readonly prepare: () => Statement;
+  private next: Statement;
   private readonly end: Statement;
   private readonly numbers: RowNumbers;
   private readonly rowids: Statement;
@@ -89,22 +94,23 @@ export class Batches {
     const isComputed = ({ source }: ColumnPlan) => computed.has(source.toLowerCase());
     this.readings = table.columns.map((column) => readingOf(column, isComputed(column)));
     this.numbers = rowNumbers(database);
-    const items: string[] = [];
-    const flags: string[] = [];
-    const numbers: string[] = [];
-    for (const [i, column] of table.columns.entries()) {
-      const name = escapeIdentifier(column.source);
-      const reading = this.readings[i] as Reading;
-      if (name !== rowid) flags.push(...flagsOf(column, reading, name, isComputed(column)));
-      if (reading === "numbers") numbers.push(name);
-      else items.push(...itemsOf(column, reading, name));
-    }
-    const flag = flags.length === 0 ? "0" : `count(*) FILTER (WHERE ${flags.join(" OR ")})`;
-    const noted = numbers.length === 0 ? [] : [`count(${this.numbers.call(numbers)})`];
-    this.next = database
-      .prepare(`SELECT ${["count(*)", flag, ...items, ...noted].join(", ")} ${from} ${where}`)
-      .safeIntegers(false)
-      .raw();
+    this.prepare = () => {
+      const items: string[] = [];
+      const flags: string[] = [];
+      const numbers: string[] = [];
+      for (const [i, column] of table.columns.entries()) {
+        const name = escapeIdentifier(column.source);
+        const reading = this.readings[i] as Reading;
+        if (name !== rowid) flags.push(...flagsOf(column, reading, name, isComputed(column)));
+        if (reading === "numbers") numbers.push(name);
+        else items.push(...itemsOf(column, reading, name));
+      }
+      const flag = flags.length === 0 ? "0" : `count(*) FILTER (WHERE ${flags.join(" OR ")})`;
+      const noted = numbers.length === 0 ? [] : [`count(${this.numbers.call(numbers)})`];
+      const sql = `SELECT ${["count(*)", flag, ...items, ...noted].join(", ")} ${from} ${where}`;
+      return database.prepare(sql).safeIntegers(false).raw();
+    };
+    this.next = this.prepare();
     this.end = database
       .prepare(`SELECT ${rowid} ${from} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT 1 OFFSET ?`)
       .safeIntegers(true)
@@ -128,12 +134,22 @@ export class Batches {
       if (rows > 0) {
         yield batch;
         const size = [...batch.arrays, ...batch.bytes].reduce((sum, bytes) => sum + (bytes?.length ?? 0), 8);
+        this.adapt(batch);
         wanted = Math.max(fewestRows, Math.min(mostRows, 4 * wanted, Math.floor((wantedBytes * rows) / size)));
       }
       dense = last - first < 2 * rows;
       if (last === greatestRowid) return;
       first = last + 1n;
     }
+  }
+
+  /** Of long texts, and those with much to escape, JSON costs more than the bytes. */
+  private adapt({ rows, arrays }: Batch): void {
+    const long = [...this.readings.keys()].filter(
+      (i) => this.readings[i] === "texts" && (arrays[i]?.length ?? 0) > longInJson * rows,
+    );
+    for (const i of long) this.readings[i] = "bytes";
+    if (long.length > 0) this.next = this.prepare();
   }
 
   /** Where rowids follow each other, they are not read beforehand to find the end of the wanted rows. */
@@ -144,7 +160,9 @@ export class Batches {
   }
 
   private read(first: bigint, last: bigint): Batch {
-    const batch: Batch = { rows: 0, first, last, regular: true, arrays: [], bytes: [], numbers: new Float64Array() };
+    const readings = [...this.readings];
+    const numbers = new Float64Array();
+    const batch: Batch = { rows: 0, first, last, regular: true, readings, arrays: [], bytes: [], numbers };
     this.numbers.start();
     let items: (number | Buffer | null)[];
     try {
@@ -157,11 +175,11 @@ export class Batches {
     const [rows, flagged] = items as [number, number];
     batch.rows = rows;
     batch.numbers = this.numbers.values();
-    const numbers = this.readings.filter((reading) => reading === "numbers").length;
-    batch.regular = flagged === 0 && this.numbers.regular && batch.numbers.length === rows * numbers;
+    const width = readings.filter((reading) => reading === "numbers").length;
+    batch.regular = flagged === 0 && this.numbers.regular && batch.numbers.length === rows * width;
     let next = 2;
     const buffer = () => items[next++] as Buffer | null;
-    for (const reading of this.readings) {
+    for (const reading of readings) {
       batch.arrays.push(reading === "numbers" ? null : buffer());
       batch.bytes.push(reading === "bytes" ? (buffer() ?? Buffer.alloc(0)) : null);
     }

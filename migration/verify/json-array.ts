@@ -24,7 +24,7 @@ function holds(word: number, four: number): boolean {
 }
 
 export class JsonArray {
-  bytes: Uint8Array = Buffer.alloc(0);
+  bytes: Buffer = Buffer.alloc(0);
   /** Where the next value begins, or what comes after the array. */
   at = 0;
   private view: DataView = new DataView(new ArrayBuffer(0));
@@ -32,7 +32,7 @@ export class JsonArray {
   negative = false;
   digits = 0;
 
-  start(bytes: Uint8Array): void {
+  start(bytes: Buffer): void {
     if (bytes[0] !== open) throw new Irregular();
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -76,7 +76,7 @@ export class JsonArray {
   /** The last integer, exactly. */
   exactly(): bigint {
     const end = this.at - 1;
-    const text = Buffer.from(this.bytes.subarray(end - this.digits, end)).toString("latin1");
+    const text = this.bytes.toString("latin1", end - this.digits, end);
     return this.negative ? -BigInt(text) : BigInt(text);
   }
 

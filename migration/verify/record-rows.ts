@@ -38,19 +38,18 @@ interface Column {
 /** Reads batches of one table. */
 export class RecordRows {
   private readonly columns: Column[];
-  private readonly inArrays: Column[];
 
   constructor(
     table: TablePlan,
     private readonly batches: Batches,
     private readonly record: RecordBuffer,
   ) {
-    this.columns = table.columns.map((column, i) => {
+    this.columns = table.columns.map((column) => {
       const field = fieldOf(column.type);
       const { form } = field;
       const width = form === "int8" ? 8 : form === "int4" ? 4 : form === "int2" ? 2 : 1;
       return {
-        reading: batches.readings[i] as Reading,
+        reading: "texts",
         field,
         width,
         limit: width === 8 ? Number.POSITIVE_INFINITY : width === 1 ? 2 : 2 ** (8 * width - 1),
@@ -64,7 +63,6 @@ export class RecordRows {
         at: 0,
       };
     });
-    this.inArrays = this.columns.filter(({ reading }) => reading !== "numbers");
   }
 
   /**
@@ -92,14 +90,15 @@ export class RecordRows {
       }
       row();
     }
-    for (const { array, at, bytes } of this.inArrays) {
-      array.end();
+    for (const { reading, array, at, bytes } of columns) {
+      if (reading !== "numbers") array.end();
       if (at !== bytes.length) throw new Irregular();
     }
   }
 
-  private start({ arrays, bytes }: Batch): void {
+  private start({ readings, arrays, bytes }: Batch): void {
     for (const [i, column] of this.columns.entries()) {
+      column.reading = readings[i] as Reading;
       column.bytes = bytes[i] ?? Buffer.alloc(0);
       column.at = 0;
       if (column.reading !== "numbers") column.array.start(arrays[i] as Buffer);

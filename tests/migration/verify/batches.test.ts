@@ -127,6 +127,20 @@ describe("without the exact way", () => {
     expect(new Set(quick(path, table))).toEqual(new Set([true]));
   });
 
+  it("long texts are read, those after short ones too", async () => {
+    const table = planned([{ kind: "text" }, { kind: "varchar", length: 40 }, { kind: "json" }]);
+    const path = sqliteFile(
+      folder,
+      `CREATE TABLE t (c0, c1, c2);
+      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900)
+      INSERT INTO t SELECT iif(i % 9 = 0, NULL, replace(hex(zeroblob(i / 3 + iif(i % 100 = 7, 9000, 0))), '00', 'é"')), i || '"',
+        '[' || substr(replace(hex(zeroblob(i)), '00', ',""'), 2) || ']' FROM n`,
+    );
+    expect(new Set(quick(path, table))).toEqual(new Set([true]));
+    const { exact, batched } = await bothWays(path, table);
+    expect(batched).toEqual(exact);
+  });
+
   it("values of every type are read, also those that are long", async () => {
     const table = planned(types);
     const path = sqliteFile(folder, `CREATE TABLE t (${table.columns.map(({ source }) => source).join(", ")})`);

@@ -6,30 +6,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { tablesNotProved } from "../../../migration/source/agreement/index-agreement";
 import { checkIntegrity } from "../../../migration/source/integrity";
-import { openReadOnly, type Sqlite } from "../../../migration/source/open";
 import { temporaryFolder } from "../support";
-import { apply, type Damage, damage } from "./index-damage";
+import { attempted, type Counts, compare, opened, says } from "./compared-checks";
+import { apply, damage } from "./index-damage";
 import { database, isPlain, make } from "./indexed-databases";
 
 const folder = temporaryFolder();
 /** Raised by hand for a long search. */
 const runs = Number(process.env.PGSTEAD_FUZZ_RUNS ?? 60);
-
-const says = (db: Sqlite, sql: string): string[] =>
-  db
-    .prepare<[], string>(sql)
-    .pluck()
-    .all()
-    .filter((line) => line !== "ok");
-
-function opened<T>(path: string, use: (db: Sqlite) => T): T {
-  const db = openReadOnly(path);
-  try {
-    return use(db);
-  } finally {
-    db.close();
-  }
-}
 
 describe("the agreement of indexes with their tables", () => {
   it("is proved where indexes are plain, and never stands in the way", () => {
@@ -231,6 +215,20 @@ describe("what integrity_check says beyond quick_check", () => {
     }
   });
 
+  it("is nothing of integers on both sides of zero, of whole numbers in a REAL column, nor of keys over many pages", () => {
+    const stored = [4, 10, 20, 28, 40, 60].map((size) => {
+      const [least, most] = [-(2n ** BigInt(size)), 2n ** BigInt(size)];
+      return `CREATE TABLE t${size} (a, r REAL); CREATE INDEX a${size} ON t${size} (a); CREATE INDEX b${size} ON t${size} (a DESC, r);
+        CREATE UNIQUE INDEX r${size} ON t${size} (r); INSERT INTO t${size} VALUES (NULL, NULL), (${least}, ${least}), (${most}, ${most}), (${most - 1n}, 0.5);`;
+    });
+    const many = `CREATE TABLE many (a, r REAL); CREATE INDEX upwards ON many (a, r); CREATE INDEX downwards ON many (r DESC);
+      WITH RECURSIVE n (i) AS (SELECT -3000 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+      INSERT INTO many SELECT CASE i % 3 WHEN 0 THEN i WHEN 1 THEN 'text ' || (i / 7) ELSE randomblob(9) END, i / 4.0 FROM n;`;
+    const sql = stored.join("") + many;
+    expect(compared(sql, "")).toEqual([]);
+    expect(proved(sql)).toEqual(["many", "t10", "t20", "t28", "t4", "t40", "t60"]);
+  });
+
   it("is said in place of a proof of what is not known", () => {
     const known = [
       "(a, b) WHERE a IS NOT NULL",
@@ -284,55 +282,3 @@ describe("what integrity_check says beyond quick_check", () => {
       }
   });
 });
-
-interface Counts {
-  damaged: number;
-  /** Tables of which quick_check has nothing to say that integrity_check complains of; and by kind of damage. */
-  onlyInIndexes: number;
-  kinds: { [kind in Damage["kind"]]?: number };
-  proved: number;
-}
-
-/** The result is that of integrity_check, and no table of which it complains is proved. */
-function compare(path: string, kind: Damage["kind"], counts: Counts): void {
-  let db: Sqlite;
-  try {
-    db = openReadOnly(path);
-  } catch {
-    return;
-  }
-  try {
-    const said = attempted(() => says(db, "PRAGMA integrity_check"));
-    const found = attempted(() => checkIntegrity(db, "it", "integrity_check", 0));
-    if (Array.isArray(said) && Array.isArray(found)) expect(found).toEqual(said);
-    else {
-      expect(found).toBeInstanceOf(Error);
-      if (Array.isArray(said) && said.length > 0)
-        expect(String(found)).toContain(`integrity_check says ${firstDamage(said)}`);
-    }
-    for (const table of ["t", "u"]) {
-      const quick = attempted(() => says(db, `PRAGMA quick_check(${table})`));
-      const thorough = attempted(() => says(db, `PRAGMA integrity_check(${table})`));
-      const proved = !tablesNotProved(db).includes(table);
-      if (proved) counts.proved++;
-      if (!Array.isArray(quick) || quick.some(isDamage)) continue;
-      if (Array.isArray(thorough) && thorough.length === quick.length) continue;
-      counts.onlyInIndexes++;
-      counts.kinds[kind] = (counts.kinds[kind] ?? 0) + 1;
-      expect({ thorough, proved }).toEqual({ thorough, proved: false });
-    }
-  } finally {
-    db.close();
-  }
-}
-
-const isDamage = (line: string) => !/^(NULL|TEXT|NUMERIC|non-unique entry|CHECK)/.test(line);
-const firstDamage = (said: string[]) => said.find(isDamage) ?? said[0];
-
-function attempted<T>(work: () => T): T | Error {
-  try {
-    return work();
-  } catch (error) {
-    return error as Error;
-  }
-}

@@ -1,4 +1,3 @@
-import { connect } from "../../support/postgres";
 import type { Setting } from "../tuning/types";
 import { programsVersion } from "./binaries";
 import type { Cluster } from "./cluster";
@@ -6,7 +5,7 @@ import { filesAreCurrent } from "./configuration";
 import type { EmbeddedServerInputs, EmbeddedServerOutputs } from "./inputs";
 import { serverState } from "./postmaster";
 import { plannedSettings } from "./settings";
-import { accepts, superuserTarget } from "./superuser";
+import { enter, superuserTarget } from "./superuser";
 import { restartingSettings, settingProblems } from "./verify-settings";
 
 /** What config may not change while there is data, one sentence each, with the way to do it all the same. */
@@ -42,26 +41,27 @@ export async function differences(
   wanted: EmbeddedServerInputs,
 ): Promise<string[]> {
   const found: string[] = [];
-  const settings = await plannedSettings(cluster, wanted);
-  const version = await programsVersion(cluster.binFolder, cluster.home, cluster.account);
+  const [settings, version, state] = await Promise.all([
+    plannedSettings(cluster, wanted),
+    programsVersion(cluster.binFolder, cluster.home, cluster.account),
+    serverState(cluster.dataFolder),
+  ]);
   if (version !== recorded.version) found.push(`PostgreSQL ${recorded.version} becomes ${version} (restart)`);
   if (cluster.dataFolder !== recorded.paths.dataFolder) found.push(`the server's files were moved to ${cluster.home}`);
   if (recorded.keepData !== wanted.keepData) found.push(`destroy will ${wanted.keepData ? "keep" : "remove"} the data`);
-  const state = await serverState(cluster.dataFolder);
   if (state.state !== "running") {
     found.push(`the server is ${state.state === "stopped" ? "not running" : state.state}: it is started with its data`);
     return [...found, ...changedSettings(recorded, settings, undefined)];
   }
   const target = superuserTarget({ ...state, instance: cluster.instance }, wanted.superuser, wanted.superuserPassword);
-  if (!(await accepts(target))) {
+  let client = await enter(target);
+  if (client === null) {
     found.push(`the superuser ${wanted.superuser} gets another password`);
-    const former = { ...target, password: recorded.superuserPassword };
-    if (!(await accepts(former))) return [...found, ...changedSettings(recorded, settings, undefined)];
-    target.password = recorded.superuserPassword;
+    client = await enter({ ...target, password: recorded.superuserPassword });
+    if (client === null) return [...found, ...changedSettings(recorded, settings, undefined)];
   } else if (recorded.superuserPassword !== wanted.superuserPassword)
     // The next change is made with the one that is recorded.
     found.push(`the superuser ${wanted.superuser} has its new password already: it is recorded`);
-  const client = await connect(target);
   try {
     const changed = changedSettings(recorded, settings, await restartingSettings(client));
     found.push(...changed);

@@ -1,5 +1,5 @@
-import { Client, escapeIdentifier, escapeLiteral } from "pg";
-import { clientConfig, connect, type PostgresTarget } from "../../support/postgres";
+import { type Client, escapeIdentifier, escapeLiteral } from "pg";
+import { connect, type PostgresTarget } from "../../support/postgres";
 import { scramVerifier } from "../../support/scram";
 import { sessionName } from "../../support/server-login";
 import type { Cluster } from "./cluster";
@@ -48,20 +48,25 @@ export async function setPassword(as: PostgresTarget, role: string, password: st
   }
 }
 
-/** Whether the server lets that user in. @throws whatever else is wrong with the connection */
-export async function accepts(target: PostgresTarget): Promise<boolean> {
-  const client = new Client(clientConfig(target, "pgstead"));
-  client.on("error", () => {});
+/** invalid_password and invalid_authorization_specification */
+const refused = ["28P01", "28000"];
+
+/** A session as that user; null where the server does not let it in. @throws UserError for whatever else is wrong with the connection */
+export async function enter(target: PostgresTarget): Promise<Client | null> {
   try {
-    await client.connect();
-    return true;
+    return await connect(target);
   } catch (error) {
-    // invalid_password and invalid_authorization_specification
-    if (["28P01", "28000"].includes((error as { code?: string }).code ?? "")) return false;
+    const { code = "" } = ((error as Error).cause ?? {}) as { code?: string };
+    if (refused.includes(code)) return null;
     throw error;
-  } finally {
-    await client.end().catch(() => {});
   }
+}
+
+/** Whether the server lets that user in. @throws UserError for whatever else is wrong with the connection */
+export async function accepts(target: PostgresTarget): Promise<boolean> {
+  const client = await enter(target);
+  await client?.end();
+  return client !== null;
 }
 
 /**

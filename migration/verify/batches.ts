@@ -81,6 +81,8 @@ export class Batches {
   private readonly numbers: RowNumbers;
   private readonly rowids: Statement;
   private readonly longValues: (Statement | undefined)[];
+  /** The rowids of the batch in which a long value was asked for last. */
+  private longRows: { batch: Batch; rowids: bigint[] } | null = null;
 
   /**
    * @param rowid a quoted name that means the rowid
@@ -192,8 +194,6 @@ export class Batches {
       this.longRows = { batch, rowids: this.rowids.all(batch.first, batch.last) as bigint[] };
     return (this.longValues[column]?.get(this.longRows.rowids[row]) ?? null) as Buffer | null;
   }
-
-  private longRows: { batch: Batch; rowids: bigint[] } | null = null;
 }
 
 /** The columns that are computed when they are read, in lower case. */

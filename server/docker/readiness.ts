@@ -54,6 +54,7 @@ async function stateOf({ engine, container }: DockerServer): Promise<ContainerSt
 
 /** Refused for its password is reached all the same. */
 async function reach({ superuser }: DockerServer): Promise<void> {
+  // Loaded here: a program that only declares the server does without it.
   const pg = require("pg") as typeof import("pg");
   const client = new pg.Client(clientConfig(superuser, "pgstead"));
   client.on("error", () => {});

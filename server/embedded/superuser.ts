@@ -65,7 +65,7 @@ export async function enter(target: PostgresTarget): Promise<Client | null> {
 /** Whether the server lets that user in. @throws UserError for whatever else is wrong with the connection */
 export async function accepts(target: PostgresTarget): Promise<boolean> {
   const client = await enter(target);
-  await client?.end();
+  await client?.end().catch(() => {});
   return client !== null;
 }
 

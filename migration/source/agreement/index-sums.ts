@@ -37,9 +37,7 @@ export class IndexSums {
     const rows = this.#rows;
     const keys = new RowKeys(table);
     rows.restart();
-    for (const page of leavesOf(rows.file, table.root)) {
-      keys.addPage(rows, page);
-    }
+    for (const page of leavesOf(rows.file, table.root)) keys.addPage(rows, page);
     return keys.sums;
   }
 

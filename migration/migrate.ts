@@ -21,7 +21,7 @@ import { makeTriggers } from "./load/triggers";
 import { makeViews } from "./load/views";
 import type { MigrationOptions, MigrationPlan, MigrationReport } from "./model";
 import { decisiveOptions, type MigrationInput, migrationOptions } from "./options";
-import { finishCheck, makePlan, type Prepared, prepare, release } from "./prepare";
+import { completePlan, finishCheck, makePlan, type Prepared, prepare, release } from "./prepare";
 import { startSourceSide, verify } from "./prove";
 import { describeServer, makeReport } from "./report/make-report";
 import { writeReport } from "./report/write-report";
@@ -57,6 +57,7 @@ export async function plan(input: MigrationInput, onProgress: OnProgress = () =>
       const client = await connect(options.target);
       try {
         const { planned } = await makePlan(options, prepared, Promise.resolve(client), run);
+        if (options.mode === "create") await completePlan(prepared, planned, options, run);
         await finishCheck(prepared, planned, run);
         // A run names each such row itself.
         planned.warnings.push(...badTextWarnings(prepared.db, planned, options.badRows));
@@ -217,6 +218,7 @@ async function migrateCreate(work: Work): Promise<void> {
       refuseBadRows(work);
       plan.warnings.push(...run.mendedWarnings());
       startSourceSide(work);
+      await completePlan(work.prepared, plan, options, run);
       await finishStaging(load, plan, builders);
     } finally {
       await builders.close();

@@ -12,6 +12,7 @@ import { readChoices } from "./plan/choices";
 import type { Profiles } from "./plan/columns";
 import { planDistribution } from "./plan/distribution";
 import { familiesOf, planExisting } from "./plan/existing-plan";
+import { noteOrphans } from "./plan/orphans";
 import { readObjects, readTables } from "./source/catalog";
 import { SourceCheck } from "./source/check";
 import { type FrozenSource, freeze } from "./source/freeze";
@@ -90,12 +91,11 @@ export async function makePlan(
   opening: Promise<Client>,
   run: Run,
 ): Promise<{ planned: MigrationPlan; equal: EqualRows[] }> {
-  const { db, catalog, check } = prepared;
+  const { db, catalog } = prepared;
   const targets = options.mode === "existing" ? await readTargetTables(await opening, options.schema) : [];
   const choices = readChoices(catalog.tables, options, catalog.objects);
   // Whichever fails ends the other.
   const [client, profiles] = await Promise.all([opening, lookAtValues(options, prepared, targets, choices, run)]);
-  catalog.foreignKeyViolations = await run.step("looking for orphans in the source", () => check.orphans);
   const { planned, equal } =
     options.mode === "existing"
       ? // The target's own keys refuse such rows, one by one.
@@ -139,6 +139,19 @@ async function lookAtValues(
     await check.whole;
     throw error;
   }
+}
+
+/** Waits for what the check says of foreign keys, which a plan is complete with, and which no row waits for. */
+export async function completePlan(
+  { catalog, check }: Prepared,
+  planned: MigrationPlan,
+  { orphans }: MigrationOptions,
+  run: Run,
+): Promise<void> {
+  const foreignKeyViolations = await run.step("looking for orphans in the source", () => check.orphans);
+  const warnings = noteOrphans({ ...catalog, foreignKeyViolations }, planned.tables, orphans);
+  for (const warning of warnings) run.log(`warning: ${warning}`);
+  planned.warnings.push(...warnings);
 }
 
 /** Waits for the check of the whole file. @throws UserError for damage that may have cost rows */

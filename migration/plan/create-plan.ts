@@ -21,6 +21,7 @@ import { keysOf, planKeys } from "./keys";
 import { detailsLeftBehind, tablesLeftBehind } from "./left-behind";
 import { columnNamespace, Namespace } from "./names";
 import { loadingOrder } from "./order";
+import { noteOrphans } from "./orphans";
 import { nameWarnings, renamed } from "./renamed";
 
 /** Plans every object of the catalog: carried over, changed, or left behind by name. */
@@ -62,7 +63,7 @@ export function planCreate(
     );
     warnings.push(...nameWarnings(source, table, choices));
   }
-  const keys = planForeignKeys(catalog, tables, options.excludeTables, options.orphans, choices.name);
+  const keysLeftBehind = planForeignKeys(catalog, tables, options.excludeTables, choices.name);
   const { order, cycles } = loadingOrder(
     tables.map((table) => table.target),
     new Map(tables.map((table) => [table.target, table.foreignKeys.map((key) => key.referencedTable)])),
@@ -98,8 +99,8 @@ export function planCreate(
     views,
     triggers: triggers.triggers,
     cycles,
-    leftBehind: [...leftBehind, ...viewsLeftBehind, ...triggers.leftBehind, ...keys.leftBehind],
-    warnings: [...warnings, ...keys.warnings],
+    leftBehind: [...leftBehind, ...viewsLeftBehind, ...triggers.leftBehind, ...keysLeftBehind],
+    warnings: [...warnings, ...noteOrphans(catalog, tables, options.orphans)],
   };
 }
 

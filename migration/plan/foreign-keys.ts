@@ -1,14 +1,5 @@
 /** Foreign keys: their two sides brought to one type, and those left behind that PostgreSQL cannot have. */
-import type {
-  ColumnPlan,
-  ForeignKeyPlan,
-  LeftBehind,
-  Policies,
-  SourceCatalog,
-  SourceForeignKey,
-  SourceTable,
-  TablePlan,
-} from "../model";
+import type { ColumnPlan, LeftBehind, SourceCatalog, SourceForeignKey, SourceTable, TablePlan } from "../model";
 import { columnPlan, targetName } from "./find-column";
 import { Namespace } from "./names";
 import { typeSql } from "./type-sql";
@@ -79,23 +70,21 @@ function holdsOnly(column: ColumnPlan, ...kinds: string[]): boolean {
   return Object.keys(column.profile?.storage ?? {}).every((kind) => kind === "null" || kinds.includes(kind));
 }
 
-/** Adds the foreign keys to the tables' plans; returns those left behind, and the warnings. */
+/** Adds the foreign keys to the tables' plans; returns those left behind. */
 export function planForeignKeys(
   catalog: SourceCatalog,
   tables: TablePlan[],
   excluded: string[],
-  policy: Policies["orphans"] = "keep",
   wanted: (name: string) => string = (name) => name,
-): { leftBehind: LeftBehind[]; warnings: string[] } {
+): LeftBehind[] {
   const leftBehind: LeftBehind[] = [];
-  const warnings: string[] = [];
   for (const table of tables) {
     const source = catalog.tables.find((other) => other.name === table.source);
     const names = new Namespace(
       [table.primaryKey?.name ?? "", ...[...table.uniques, ...table.checks].map(({ name }) => name)],
       wanted,
     );
-    source?.foreignKeys.forEach((key, position) => {
+    source?.foreignKeys.forEach((key) => {
       const parent = tables.find((other) => other.source === key.referencedTable);
       const hindrance = findHindrance(key, table, parent, excluded);
       if (hindrance !== null || parent === undefined) {
@@ -108,30 +97,20 @@ export function planForeignKeys(
         return;
       }
       const columns = key.columns.map((name) => targetName(table, name));
-      // What config makes NULL refers to nothing, and the server counts the others.
-      const madeNull = key.columns.some((name) => columnPlan(table, name)?.nullFor !== undefined);
-      const orphans = madeNull
-        ? undefined
-        : catalog.foreignKeyViolations.find((found) => found.table === table.source && found.foreignKey === position);
-      const plan: ForeignKeyPlan = {
+      table.foreignKeys.push({
         name: names.take(key.name ?? `${table.target}_${columns.join("_")}_fkey`),
         columns,
         referencedTable: parent.target,
-        referencedColumns: key.referencedColumns.map((name) => columnPlan(parent, name)?.target ?? name),
+        referencedColumns: key.referencedColumns.map((name) => targetName(parent, name)),
         onUpdate: key.onUpdate,
         onDelete: key.onDelete,
         deferrable: key.deferred,
         initiallyDeferred: key.deferred,
-        orphans: policy === "keep" ? (orphans?.rows ?? 0) : 0,
-      };
-      if (orphans !== undefined)
-        warnings.push(
-          `${orphans.rows} ${orphans.rows === 1 ? "row of" : "rows of"} ${table.source} ${orphans.rows === 1 ? "refers" : "refer"} to rows of ${key.referencedTable} that do not exist (rowid ${orphans.rowids.join(", ")}${orphans.rows > orphans.rowids.length ? ", …" : ""}): ${policy === "keep" ? `they come over, and the foreign key ${plan.name} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.` : "they are set aside, with what refers to them."}`,
-        );
-      table.foreignKeys.push(plan);
+        orphans: 0,
+      });
     });
   }
-  return { leftBehind, warnings };
+  return leftBehind;
 }
 
 function findHindrance(

@@ -18,7 +18,7 @@ interface Input {
 
 /** The check under way. */
 export class SourceCheck {
-  /** Rows whose foreign key has nothing to refer to, which the plan needs, and which are known first. */
+  /** Rows whose foreign key has nothing to refer to, which the target's foreign keys need, and which are known first. */
   readonly orphans: Promise<Orphans>;
   readonly #thread: Thread<string[]>;
 

@@ -1,7 +1,7 @@
 /** Rows that a run set aside, loaded after they, or the target's tables, were mended. */
 import { existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Client, DatabaseError, escapeIdentifier } from "pg";
+import { type Client, DatabaseError } from "pg";
 import { UserError } from "../../support/errors";
 import { writeFileAtomic } from "../../support/files";
 import { refusePooler } from "../../support/pooler";
@@ -11,8 +11,8 @@ import { CopyExchange } from "../load/copy-exchange";
 import { lockSchema } from "../load/lock";
 import { readTargetTables, type TargetTable } from "../load/target-tables";
 import type { MigrationPlan, TablePlan } from "../model";
-import { qualified } from "../plan/ddl";
 import type { RejectLine } from "../rejects-file";
+import { advanceSequences, disableTriggers, lockTables } from "./around-loading";
 import { loadCircles } from "./circles";
 import { presentTable, type Refusal, RowFields, shown } from "./encode-row";
 import { readPlanFile } from "./plan-file";
@@ -126,13 +126,13 @@ class Retry {
   ) {}
 
   async load(rows: Map<string, RejectLine[]>): Promise<RetriedTable[]> {
-    const { client, plan } = this;
+    const { client, plan, schema } = this;
     await makeRetried(client);
     const parts = await this.#parts(rows);
-    await this.#lock(parts);
+    await lockTables(client, schema, parts);
     // What waits for the commit could only fail all rows at once.
     await client.query("SET CONSTRAINTS ALL IMMEDIATE");
-    const disabled = await this.#disableTriggers(parts);
+    const disabled = await disableTriggers(client, schema, plan, parts);
     for (const part of parts) await this.#leaveOutLoaded(part);
     // A row may refer to another that comes later.
     for (let before = -1; before !== loadedRows(parts); ) {
@@ -141,7 +141,7 @@ class Retry {
       await this.#circles(parts);
     }
     for (const part of parts) {
-      if (part.report.loaded > 0) await this.#advanceSequences(part);
+      if (part.report.loaded > 0) await advanceSequences(client, schema, part);
       this.#setAside(part);
     }
     for (const sql of disabled) await client.query(sql);
@@ -179,39 +179,6 @@ class Retry {
       };
       return [{ table, target, fields, waiting, refusals: new Map(), report }];
     });
-  }
-
-  /** Who writes must wait: a sequence is moved, and must not run on meanwhile. Readers are not kept. */
-  async #lock(parts: Part[]): Promise<void> {
-    if (parts.length === 0) return;
-    const all = parts.map(({ table }) => qualified(this.schema, table.target)).join(", ");
-    try {
-      await this.client.query(`SET LOCAL lock_timeout = '30s'; LOCK TABLE ${all} IN SHARE ROW EXCLUSIVE MODE`);
-    } catch (error) {
-      if (!(error instanceof DatabaseError) || error.code !== "55P03") throw error;
-      throw new UserError(
-        "The target's tables are in use by the application, which did not let go of them.",
-        "Nothing was changed. Stop the application, then run again.",
-        { cause: error },
-      );
-    }
-  }
-
-  /** The run's own triggers did their work in SQLite, when the application wrote these rows there. @returns what enables them again */
-  async #disableTriggers(parts: Part[]): Promise<string[]> {
-    const enable: string[] = [];
-    for (const { table } of parts) {
-      const name = qualified(this.schema, table.target);
-      const { rows } = await this.client.query<{ name: string }>(
-        "SELECT tgname AS name FROM pg_trigger WHERE tgrelid = $1::regclass AND tgname = ANY ($2) AND NOT tgisinternal AND tgenabled = 'O'",
-        [name, this.plan.triggers.filter((one) => one.table === table.target).map((one) => one.target)],
-      );
-      for (const trigger of rows) {
-        await this.client.query(`ALTER TABLE ${name} DISABLE TRIGGER ${escapeIdentifier(trigger.name)}`);
-        enable.push(`ALTER TABLE ${name} ENABLE TRIGGER ${escapeIdentifier(trigger.name)}`);
-      }
-    }
-    return enable;
   }
 
   async #leaveOutLoaded(part: Part): Promise<void> {
@@ -276,23 +243,6 @@ class Retry {
       const value = column === null ? undefined : line.row[column];
       const reason = error.detail === undefined ? error.message : `${error.message}: ${error.detail}`;
       return { column, value: value === undefined ? null : shown(value), code: error.code ?? "", reason };
-    }
-  }
-
-  /** Moves the sequences past the keys; never back. ALTER SEQUENCE, because setval() would outlive a rollback. */
-  async #advanceSequences({ table, target }: Part): Promise<void> {
-    for (const { name, sequence } of target.columns) {
-      if (sequence === null || !table.columns.some((column) => column.target === name)) continue;
-      const quoted = qualified(sequence.schema, sequence.name);
-      const { rows } = await this.client.query<{ next: string }>(
-        `SELECT (m.max::numeric + 1)::text AS next
-         FROM (SELECT max(${escapeIdentifier(name)}) AS max FROM ${qualified(this.schema, table.target)}) AS m, ${quoted} AS s, pg_sequence AS p
-         WHERE p.seqrelid = $1::regclass AND m.max < p.seqmax AND p.seqincrement > 0
-           AND (m.max > s.last_value OR (m.max = s.last_value AND NOT s.is_called))`,
-        [quoted],
-      );
-      if (rows[0] !== undefined)
-        await this.client.query(`ALTER SEQUENCE ${quoted} RESTART WITH ${BigInt(rows[0].next)}`);
     }
   }
 

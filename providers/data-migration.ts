@@ -7,7 +7,7 @@ import type { CompareQuery, MigrationOptions, MigrationReport, Policies } from "
 import { defaultPolicies } from "../migration/policies";
 import type { ReportDigest } from "../migration/report/digest";
 import { version } from "../package.json";
-import { connect, type TlsMode } from "../support/postgres";
+import { inSession, type TlsMode } from "../support/postgres";
 import { sessionName, tls } from "../support/server-login";
 import { unknownValue } from "../support/unknown-value";
 
@@ -92,14 +92,9 @@ export async function update(_id: string, _olds: Outputs, news: Inputs) {
 async function loadedBefore(inputs: Inputs): Promise<RecordedRun | undefined> {
   const { lastRun } = engine();
   const { target, schema, workFolder } = options(inputs);
-  const client = await connect(target);
-  try {
-    const last = await lastRun(client, schema);
-    if (last === null) return undefined;
-    return inputs.takeOver || existsSync(join(workFolder, last.id)) ? last : undefined;
-  } finally {
-    await client.end();
-  }
+  const last = await inSession(target, (client) => lastRun(client, schema));
+  if (last === null) return undefined;
+  return inputs.takeOver || existsSync(join(workFolder, last.id)) ? last : undefined;
 }
 
 async function takeOver(inputs: Inputs, { id, report, files }: RecordedRun): Promise<Outputs> {

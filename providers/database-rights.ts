@@ -7,7 +7,7 @@
 import { type Client, escapeIdentifier } from "pg";
 import { asMemberOf } from "../server/roles/membership";
 import { differs } from "../support/plain-resource";
-import { connect } from "../support/postgres";
+import { inSession } from "../support/postgres";
 import { asAdministrator, type ServerLogin } from "../support/server-login";
 import { isUnknown } from "../support/unknown-value";
 
@@ -61,12 +61,9 @@ async function asOwner(
   work: (client: Client, database: string, administrator: string) => Promise<unknown>,
 ): Promise<void> {
   // From another database: the administrator may not be let into this one yet.
-  const client = await connect(asAdministrator(inputs));
-  try {
-    await asMemberOf(client, [inputs.owner], () =>
+  await inSession(asAdministrator(inputs), (client) =>
+    asMemberOf(client, [inputs.owner], () =>
       work(client, escapeIdentifier(inputs.database), escapeIdentifier(inputs.superuser)),
-    );
-  } finally {
-    await client.end();
-  }
+    ),
+  );
 }

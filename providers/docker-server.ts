@@ -15,7 +15,7 @@ import { accepts, setPassword } from "../server/embedded/superuser";
 import { restartingSettings, settingProblems } from "../server/embedded/verify-settings";
 import type { Setting } from "../server/tuning/types";
 import { UserError } from "../support/errors";
-import { connect, type PostgresTarget } from "../support/postgres";
+import { inSession, type PostgresTarget } from "../support/postgres";
 import { sessionName } from "../support/server-login";
 import { isUnknown } from "../support/unknown-value";
 
@@ -90,12 +90,11 @@ async function bring(inputs: Inputs, formerPassword: string): Promise<Outputs> {
   await ensurePassword(server.superuser, formerPassword);
   const taken = await changeConfiguration(server, settings, inputs, say);
   await verifyConfiguration(server, settings);
-  const client = await connect(server.superuser);
-  const { rows } = await client
-    .query<{ version: string; id: string }>(
+  const { rows } = await inSession(server.superuser, (client) =>
+    client.query<{ version: string; id: string }>(
       "SELECT current_setting('server_version') AS version, system_identifier::text AS id FROM pg_control_system()",
-    )
-    .finally(() => client.end());
+    ),
+  );
   const { version = "", id = "" } = rows[0] ?? {};
   const how = { unchanged: "runs", reloaded: "has reloaded its settings", restarted: "was restarted once" };
   say(`PostgreSQL ${version} in its container ${how[taken]}; its ${settings.length} settings are verified.`);
@@ -123,16 +122,13 @@ async function differences(olds: Outputs, news: Inputs): Promise<string[]> {
     if (found.length > 0) return found;
     return [`the superuser does not get in at ${server.superuser.host}:${server.superuser.port}: it is looked into`];
   }
-  const client = await connect(server.superuser);
-  try {
+  return await inSession(server.superuser, async (client) => {
     const changed = changedSettings(olds, settings, await restartingSettings(client));
     if (changed.length > 0) return [...found, ...changed];
     if (!(await filesAreCurrent(server, settings)))
       return [...found, "postgresql.conf or pg_hba.conf was edited by hand: it is written again"];
     return [...found, ...(await settingProblems(client, settings))];
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 async function planned(server: DockerServer, inputs: Inputs): Promise<Setting[]> {

@@ -6,7 +6,7 @@ import { parseMemory, type RunningSetting, sameValue } from "../server/units";
 import { UserError } from "../support/errors";
 import { differs } from "../support/plain-resource";
 import { refusePooler } from "../support/pooler";
-import { connect } from "../support/postgres";
+import { inSession } from "../support/postgres";
 import { asAdministrator, type ServerLogin } from "../support/server-login";
 import { isUnknown } from "../support/unknown-value";
 
@@ -47,8 +47,7 @@ export async function update(_id: string, _olds: Outputs, news: Inputs) {
 
 async function look(inputs: Inputs): Promise<Outputs> {
   const target = asAdministrator(inputs);
-  const client = await connect(target);
-  try {
+  return await inSession(target, async (client) => {
     await refusePooler(client, target);
     const { rows } = await client.query<{
       version: string;
@@ -78,9 +77,7 @@ async function look(inputs: Inputs): Promise<Outputs> {
     for (const { name, current, recommended: value } of recommended)
       console.log(`${name} is ${current}; pgstead would choose ${value}.`);
     return { ...inputs, version: me?.version.replace(/ .*/, "") ?? "", isSuperuser, recommended };
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** Managed servers have lists of what may be made: Amazon's in rds.allowed_extensions, Azure's in azure.extensions. */

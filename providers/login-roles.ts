@@ -14,7 +14,7 @@ import {
 import { audit } from "../support/audit";
 import { parseDuration } from "../support/duration";
 import { differs } from "../support/plain-resource";
-import { connect, type PostgresTarget } from "../support/postgres";
+import { connect, inSession, type PostgresTarget } from "../support/postgres";
 import { asAdministrator, type ServerLogin } from "../support/server-login";
 import { isUnknown } from "../support/unknown-value";
 
@@ -104,7 +104,7 @@ async function rotate(
   previous: Outputs["previous"],
   retired: string[],
 ): Promise<Outputs> {
-  await asSuperuser(inputs, async (client) => {
+  await inSession(asAdministrator(inputs, inputs.database), async (client) => {
     await client.query("BEGIN");
     await ensureLogins(client, inputs.owner, inputs.database);
     await issue(client, role, inputs.password);
@@ -125,7 +125,7 @@ async function rotate(
 /** Sets what should be there, without ending a session of the active login, and retires the previous one when its time is over. */
 async function mend(olds: Outputs, inputs: Inputs): Promise<Outputs> {
   const due = isDue(olds) ? olds.previous : null;
-  await asSuperuser(inputs, async (client) => {
+  await inSession(asAdministrator(inputs, inputs.database), async (client) => {
     await client.query("BEGIN");
     await ensureLogins(client, inputs.owner, inputs.database);
     await issue(client, olds.role, inputs.password);
@@ -135,15 +135,6 @@ async function mend(olds: Outputs, inputs: Inputs): Promise<Outputs> {
   });
   await proveLogin(login(inputs, olds.role), inputs.owner);
   return { ...inputs, role: olds.role, previous: due === null ? olds.previous : null };
-}
-
-async function asSuperuser(inputs: Inputs, work: (client: Client) => Promise<void>): Promise<void> {
-  const client = await connect(asAdministrator(inputs, inputs.database));
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 async function endAndNote(client: Client, { auditFile }: Inputs, role: string): Promise<void> {

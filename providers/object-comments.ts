@@ -2,7 +2,7 @@
 import { type Client, escapeIdentifier, escapeLiteral } from "pg";
 import { asMemberOf } from "../server/roles/membership";
 import { differs } from "../support/plain-resource";
-import { connect } from "../support/postgres";
+import { inSession } from "../support/postgres";
 import { asAdministrator, type ServerLogin } from "../support/server-login";
 import { isUnknown } from "../support/unknown-value";
 
@@ -36,10 +36,9 @@ export async function update(_id: string, _olds: Inputs, news: Inputs) {
 
 async function write(inputs: Inputs): Promise<void> {
   const { stack, database, role } = inputs;
-  const client = await connect(asAdministrator(inputs, database));
-  try {
+  await inSession(asAdministrator(inputs, database), (client) => {
     const from = `the stack ${stack}; it is kept by Pulumi: change the stack's config instead`;
-    await asMemberOf(client, [role], async () => {
+    return asMemberOf(client, [role], async () => {
       await comment(client, "DATABASE", database, `${signature}database of ${from}.`, "pg_database", "datname");
       await comment(
         client,
@@ -62,9 +61,7 @@ async function write(inputs: Inputs): Promise<void> {
         `ALTER DATABASE ${escapeIdentifier(database)} SET application_name TO ${escapeLiteral(stack.slice(0, 63))}`,
       );
     });
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** PostgreSQL's own comment on the schema public ("standard public schema") is replaced too. */

@@ -1,6 +1,6 @@
 /** The new password of a role that came with the data a server was made from: set once, then the role's own resource has it. */
 import { escapeIdentifier, escapeLiteral } from "pg";
-import { connect } from "../support/postgres";
+import { inSession } from "../support/postgres";
 import { scramVerifier } from "../support/scram";
 import { asAdministrator, type ServerLogin } from "../support/server-login";
 
@@ -27,12 +27,7 @@ export async function update(_id: string, _olds: Inputs, news: Inputs) {
 }
 
 async function setPassword(inputs: Inputs): Promise<void> {
-  const client = await connect(asAdministrator(inputs));
   const [role, verifier] = [escapeIdentifier(inputs.role), escapeLiteral(scramVerifier(inputs.password))];
-  try {
-    // The verifier, not the password, so that it stands in no log of the server.
-    await client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${verifier}`);
-  } finally {
-    await client.end();
-  }
+  // The verifier, not the password, so that it stands in no log of the server.
+  await inSession(asAdministrator(inputs), (client) => client.query(`ALTER ROLE ${role} LOGIN PASSWORD ${verifier}`));
 }

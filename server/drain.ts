@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseDuration } from "../support/duration";
 import { UserError } from "../support/errors";
-import { connect, type PostgresTarget } from "../support/postgres";
+import { inSession, type PostgresTarget } from "../support/postgres";
 
 /** What a restart does about transactions that are under way. */
 export interface DrainWish {
@@ -25,8 +25,7 @@ interface Transaction {
  */
 export async function drain(target: PostgresTarget, wish: DrainWish, say: (line: string) => void): Promise<void> {
   if (wish.restartWait === "") return;
-  const client = await connect(target);
-  try {
+  await inSession(target, async (client) => {
     const deadline = Date.now() + parseDuration(wish.restartWait);
     for (let told = false; ; told = true) {
       const { rows } = await client.query<Transaction>(
@@ -49,7 +48,5 @@ export async function drain(target: PostgresTarget, wish: DrainWish, say: (line:
       }
       await sleep(500);
     }
-  } finally {
-    await client.end();
-  }
+  });
 }

@@ -1,18 +1,19 @@
 import type { Client } from "pg";
 import { UserError } from "./errors";
-import { connect, describeTarget, type PostgresTarget } from "./postgres";
+import { describeTarget, inSession, type PostgresTarget } from "./postgres";
 
 const tries = 3;
 
 /**
  * Whether a pooler in between hands one server session to several clients in turn (PgBouncer's transaction or statement mode, and their like): then
  * two connections that are open at the same time are seen to work in the same server process, which of a server itself never is so.
+ * One connection alone is not enough: it may be given the same process each time, and the process that a server names at login (BackendKeyData) is made
+ * up by some poolers, PgBouncer's session mode among them, and handed on by others that share sessions all the same (pgagroal's transaction pipeline).
  */
 export async function sharesSessions(first: Client, target: PostgresTarget): Promise<boolean> {
-  const second = await connect(target);
   const pid = async (client: Client) =>
     (await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid")).rows[0]?.pid;
-  try {
+  return await inSession(target, async (second) => {
     for (let i = 0; i < tries; i++) {
       const before = await pid(first);
       // A pooler in statement mode takes no transaction at all.
@@ -28,9 +29,7 @@ export async function sharesSessions(first: Client, target: PostgresTarget): Pro
       if (before === other || before !== after) return true;
     }
     return false;
-  } finally {
-    await second.end();
-  }
+  });
 }
 
 /** @param client connected to the target already @throws UserError when a pooler of that kind is in between, which a migration cannot work through */

@@ -154,3 +154,13 @@ export async function connect(target: PostgresTarget, applicationName = "pgstead
   }
   return client;
 }
+
+/** Works in a session of its own, which ends with the work. @throws UserError where there is none to be had; whatever the work throws */
+export async function inSession<T>(target: PostgresTarget, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await connect(target);
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, UserError } from "../../support/errors";
-import { connect, type PostgresTarget } from "../../support/postgres";
+import { inSession, type PostgresTarget } from "../../support/postgres";
 import { type DrainWish, drain } from "../drain";
 import { explain } from "../embedded/explain";
 import { pendingRestart, settingProblems } from "../embedded/verify-settings";
@@ -79,8 +79,7 @@ export async function changeConfiguration(
 
 /** Proves from the running server that it has these settings. @throws UserError with every difference */
 export async function verifyConfiguration(server: DockerServer, settings: readonly Setting[]): Promise<void> {
-  const client = await connect(server.superuser);
-  const problems = await settingProblems(client, settings).finally(() => client.end());
+  const problems = await inSession(server.superuser, (client) => settingProblems(client, settings));
   if (problems.length > 0)
     throw new UserError(
       `The server in the container runs, but not with the settings it should have: ${problems.join(" ")}`,
@@ -113,8 +112,7 @@ async function rollBack(server: DockerServer, former: Files, error: unknown): Pr
 
 /** Has the server read its files. @returns the settings that wait for a restart */
 async function reload({ superuser }: DockerServer): Promise<string[]> {
-  const client = await connect(superuser);
-  try {
+  return await inSession(superuser, async (client) => {
     const loaded = async () => (await client.query("SELECT pg_conf_load_time()::text AS at")).rows[0]?.at;
     const before = await loaded();
     await client.query("SELECT pg_reload_conf()");
@@ -122,9 +120,7 @@ async function reload({ superuser }: DockerServer): Promise<string[]> {
       if (Date.now() > deadline)
         throw new UserError("The server in the container does not take its new files.", "Look into `docker logs`.");
     return await pendingRestart(client);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** Has the image's own PostgreSQL read the file as it would at its start. @throws UserError before anything is changed */

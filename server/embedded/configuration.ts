@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, UserError } from "../../support/errors";
 import { writeFileAtomic } from "../../support/files";
-import { connect } from "../../support/postgres";
+import { inSession } from "../../support/postgres";
 import { type DrainWish, drain } from "../drain";
 import { renderPgHba } from "../pg-hba";
 import { renderPostgresqlConf } from "../postgresql-conf";
@@ -80,8 +80,7 @@ export async function changeConfiguration(
   if (!moves) {
     // Also when the files are current: an earlier run may have ended between writing and reloading them.
     await reloadAndWait(cluster, target);
-    const client = await connect(target);
-    const waiting = await pendingRestart(client).finally(() => client.end());
+    const waiting = await inSession(target, pendingRestart);
     if (waiting.length === 0) return current ? "unchanged" : "reloaded";
   }
   try {
@@ -102,8 +101,8 @@ export async function verifyConfiguration(
   settings: readonly Setting[],
   login: { superuser: string; password: string },
 ): Promise<void> {
-  const client = await connect(superuserTarget(cluster, login.superuser, login.password));
-  const problems = await settingProblems(client, settings).finally(() => client.end());
+  const target = superuserTarget(cluster, login.superuser, login.password);
+  const problems = await inSession(target, (client) => settingProblems(client, settings));
   if (problems.length > 0)
     throw new UserError(
       `The server on port ${cluster.port} runs, but not with the settings it should have: ${problems.join(" ")}`,
@@ -173,10 +172,9 @@ async function checkFile(cluster: Cluster, content: string): Promise<void> {
 /** The server reads its files when the postmaster gets to it; the time of its last reading tells when it has. */
 async function reloadAndWait(cluster: Cluster, target: ReturnType<typeof superuserTarget>): Promise<void> {
   const loaded = async () => {
-    const client = await connect(target);
-    const { rows } = await client
-      .query<{ at: string }>("SELECT pg_conf_load_time()::text AS at")
-      .finally(() => client.end());
+    const { rows } = await inSession(target, (client) =>
+      client.query<{ at: string }>("SELECT pg_conf_load_time()::text AS at"),
+    );
     return rows[0]?.at;
   };
   const before = await loaded();

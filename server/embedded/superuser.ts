@@ -1,5 +1,5 @@
 import { type Client, escapeIdentifier, escapeLiteral } from "pg";
-import { connect, type PostgresTarget } from "../../support/postgres";
+import { connect, inSession, type PostgresTarget } from "../../support/postgres";
 import { scramVerifier } from "../../support/scram";
 import { sessionName } from "../../support/server-login";
 import type { Cluster } from "./cluster";
@@ -40,12 +40,7 @@ export async function changeSuperuserPassword(
 
 /** Sets a role's password in the running server. @param as who is let in to do so */
 export async function setPassword(as: PostgresTarget, role: string, password: string): Promise<void> {
-  const client = await connect(as);
-  try {
-    await client.query(passwordStatement(role, password));
-  } finally {
-    await client.end();
-  }
+  await inSession(as, (client) => client.query(passwordStatement(role, password)));
 }
 
 /** invalid_password and invalid_authorization_specification */

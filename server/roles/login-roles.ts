@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, escapeIdentifier, escapeLiteral } from "pg";
 import { UserError } from "../../support/errors";
-import { connect, type PostgresTarget } from "../../support/postgres";
+import { inSession, type PostgresTarget } from "../../support/postgres";
 import { scramVerifier } from "../../support/scram";
 import { asMemberOf } from "./membership";
 
@@ -107,8 +107,7 @@ export async function endSessions(client: Client, role: string): Promise<number>
 
 /** Proves that a login gets in, and works as the owner. @throws UserError */
 export async function proveLogin(target: PostgresTarget, owner: string): Promise<void> {
-  const client = await connect(target);
-  const { rows } = await client.query<{ me: string }>("SELECT current_user AS me").finally(() => client.end());
+  const { rows } = await inSession(target, (client) => client.query<{ me: string }>("SELECT current_user AS me"));
   if (rows[0]?.me !== owner)
     throw new UserError(
       `The role ${target.user} gets in, but works as ${rows[0]?.me} instead of ${owner}.`,

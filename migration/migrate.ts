@@ -6,26 +6,18 @@ import { type Client, DatabaseError } from "pg";
 import { version } from "../package.json";
 import { messageOf, UserError } from "../support/errors";
 import { refusePooler } from "../support/pooler";
-import { connect, describeTarget, explainLoss } from "../support/postgres";
+import { connect, describeTarget, explainLoss, inSession } from "../support/postgres";
 import { badTextWarnings } from "./load/bad-texts";
-import { Builders } from "./load/builders";
-import { finishStaging, loadStaging } from "./load/create";
-import { finishTables, loadExisting, openTables } from "./load/existing";
-import { AlreadyLoaded, canKeepLedger, commitRun, type LedgerEntry, recordRun, refuseKnowingly } from "./load/ledger";
-import type { Loading } from "./load/load-tables";
+import { AlreadyLoaded } from "./load/ledger";
 import { lockSchema } from "./load/lock";
-import { type OnProgress, placeOf, Run } from "./load/run";
-import { checkNames, checkReplaceable, dropStaging, lostPrivileges, openStaging, swapIntoPlace } from "./load/staging";
-import type { LoadContext } from "./load/table";
-import { makeTriggers } from "./load/triggers";
-import { makeViews } from "./load/views";
+import { type OnProgress, Run } from "./load/run";
+import { checkNames } from "./load/staging";
 import type { MigrationOptions, MigrationPlan, MigrationReport } from "./model";
-import { decisiveOptions, type MigrationInput, migrationOptions } from "./options";
+import { migrateCreate, migrateExisting } from "./modes";
+import { type MigrationInput, migrationOptions } from "./options";
 import { completePlan, finishCheck, makePlan, type Prepared, prepare, release } from "./prepare";
-import { startSourceSide, verify } from "./prove";
 import { describeServer, makeReport } from "./report/make-report";
 import { writeReport } from "./report/write-report";
-import { writePlanFile } from "./retry/plan-file";
 import type { Work } from "./work";
 
 /** The migration was tried and did not succeed; the target is as it was. The report says why. */
@@ -54,8 +46,7 @@ export async function plan(input: MigrationInput, onProgress: OnProgress = () =>
   try {
     const prepared = await prepare(options, run);
     try {
-      const client = await connect(options.target);
-      try {
+      return await inSession(options.target, async (client) => {
         const { planned } = await makePlan(options, prepared, Promise.resolve(client), run);
         if (options.mode === "create") await completePlan(prepared, planned, options, run);
         await finishCheck(prepared, planned, run);
@@ -63,9 +54,7 @@ export async function plan(input: MigrationInput, onProgress: OnProgress = () =>
         planned.warnings.push(...badTextWarnings(prepared.db, planned, options.badRows));
         if (options.mode === "create") planned.warnings.push(...(await refusal(client, planned, options.overwrite)));
         return planned;
-      } finally {
-        await client.end();
-      }
+      });
     } finally {
       await release(prepared);
     }
@@ -178,140 +167,10 @@ async function damageBehind(error: unknown, { check }: Prepared): Promise<unknow
   );
 }
 
-function loadContext(work: Work, schema: string): LoadContext {
-  const { run, options, client, plan, prepared } = work;
-  return {
-    run,
-    client,
-    db: prepared.db,
-    encoding: plan.source.encoding,
-    batchSize: options.batchSize,
-    schema,
-    inTransaction: options.mode === "existing",
-  };
-}
-
-function loading({ options, plan, prepared }: Work, context: LoadContext): Loading {
-  return { context, tables: plan.tables, paged: prepared.paged, target: options.target, crew: prepared.crew };
-}
-
-async function migrateCreate(work: Work): Promise<void> {
-  const { run, options, client, plan, equal, outcome } = work;
-  const replaced = await checkNames(client, plan, options.overwrite).catch((error) =>
-    refuseKnowingly(client, plan, options, error),
-  );
-  await checkReplaceable(client, options.schema, replaced);
-  plan.warnings.push(...(await lostPrivileges(client, options.schema, [...replaced.tables, ...replaced.views])));
-  const staging = await openStaging(client, options.schema, run.id);
-  try {
-    const context = loadContext(work, staging);
-    const load = loading(work, context);
-    // Small tables are done before a second connection is there.
-    const builders = await Builders.open(
-      context,
-      load.crew.threads.length > 0 || plan.tables.length > 100 ? options.target : null,
-    );
-    try {
-      outcome.tables = await loadStaging(load, plan, equal, options.orphans, builders);
-      // What the threads have in memory, the proof needs.
-      await load.crew.end();
-      refuseBadRows(work);
-      plan.warnings.push(...run.mendedWarnings());
-      startSourceSide(work);
-      await completePlan(work.prepared, plan, options, run);
-      await finishStaging(load, plan, builders);
-    } finally {
-      await builders.close();
-    }
-    await makeViews(context, plan);
-    await verify(work, staging);
-    await finishCheck(work.prepared, plan, run);
-    await run.step(`putting the tables into ${options.schema}`, async () => {
-      await client.query("BEGIN");
-      await swapIntoPlace(client, staging, plan, replaced, options.overwrite, run.progress);
-      await makeTriggers(client, run, plan);
-      await commit(work);
-    });
-  } catch (error) {
-    await client.query("ROLLBACK").catch(() => {});
-    await cleanUp(work, staging);
-    throw error;
-  }
-}
-
-/** Writes the ledger in the open transaction, and commits both. */
-async function commit(work: Work): Promise<void> {
-  const { run, options, client, plan } = work;
-  if (run.setAside.count() > 0) writePlanFile(run.folder, { format: 1, run: run.id, plan });
-  if (await canKeepLedger(client)) await recordRun(client, ledgerEntry(work));
-  else
-    plan.warnings.push("The role may not keep the ledger pgstead.runs in the target: this run is not recorded there.");
-  await commitRun(client, run.id, () => connect(options.target));
-}
-
-/** Drops the staging schema, on a new connection where the first was lost; what stays is dropped by the next run. */
-async function cleanUp({ run, options, client }: Work, staging: string): Promise<void> {
-  try {
-    await dropStaging(client, staging).catch(async () => {
-      const other = await connect(options.target);
-      await dropStaging(other, staging).finally(() => other.end());
-    });
-  } catch (error) {
-    run.log(`the staging schema ${staging} is left for the next run to drop: ${messageOf(error)}`);
-  }
-}
-
-async function migrateExisting(work: Work): Promise<void> {
-  const { run, options, client, plan, outcome } = work;
-  await client.query("BEGIN");
-  try {
-    const context = loadContext(work, options.schema);
-    const constraints = await openTables(context, plan, options.overwrite).catch((error) =>
-      refuseKnowingly(client, plan, options, error),
-    );
-    outcome.tables = await loadExisting(loading(work, context), plan);
-    refuseBadRows(work);
-    plan.warnings.push(...run.mendedWarnings());
-    startSourceSide(work);
-    await finishTables(context, plan, constraints);
-    await verify(work, options.schema);
-    await finishCheck(work.prepared, plan, run);
-    await run.step("committing", () => commit(work));
-  } catch (error) {
-    await client.query("ROLLBACK").catch(() => {});
-    throw error;
-  }
-}
-
-function ledgerEntry(work: Work): LedgerEntry {
-  const { run, plan, outcome } = work;
-  return {
-    id: run.id,
-    startedAt: run.startedAt,
-    plan,
-    tables: outcome.tables,
-    report: makeReport(work, null),
-    options: decisiveOptions(work.options),
-  };
-}
-
 function refuseNothing({ source, tables }: MigrationPlan): void {
   if (tables.length > 0) return;
   throw new UserError(
     `${source.path} has no table that can come over.`,
     "Check the path of the source, and excludeTables; what stays behind is in the report.",
-  );
-}
-
-function refuseBadRows({ run, plan }: Work): void {
-  const [first] = run.rejects;
-  if (first === undefined || plan.tables.every((table) => run.exceededLimit(table.source) === null)) return;
-  const count = run.setAside.count();
-  const texts = run.rejects.some(({ code }) => code === "NUL in text" || code === "invalid text")
-    ? " Texts that PostgreSQL cannot hold come over too where badText makes their column bytea, or mends them."
-    : "";
-  throw new UserError(
-    `${count} ${count === 1 ? "row does" : "rows do"} not fit, the first in ${placeOf(first)}: ${first.reason}`,
-    `They are all in ${run.rejectsPath}. Mend them in SQLite, or let badRows be skip (or maxRejects as many) to set them aside.${texts}`,
   );
 }

@@ -1,89 +1,110 @@
-/** What an expression's value becomes in a column: its affinity in SQLite, then the column's type in PostgreSQL. For defaults and generated columns. */
+/**
+ * What an expression's value becomes in a column: its affinity in SQLite, then the column's type in PostgreSQL. For defaults, generated columns, and what
+ * triggers write.
+ */
 import type { TargetType, TimeForm } from "../model";
+import { parseTemporal } from "../plan/temporal";
 import { typeSql } from "../plan/type-sql";
 import { type Affinity, type Translated, Untranslatable } from "./scope";
-import { article, asReal, asText, plain, plainNumber } from "./values";
+import { article, asNumeric, asReal, asText, isNumber, plain, plainNumber } from "./values";
+
+interface Column {
+  type: TargetType;
+  timeForm: TimeForm | null;
+}
 
 /**
- * The expression as the column's type takes it.
+ * The expression as the column's type takes it, in a form that is immutable where the expression is.
  *
- * @throws Untranslatable where the column would not certainly hold the same
+ * @param written the column's name where a trigger writes into it; a default and a generated column are the column's own
+ * @throws Untranslatable where the column would not certainly hold what SQLite's holds
  */
-export function assign(
-  of: Translated,
-  column: { type: TargetType; timeForm: TimeForm | null },
-  affinity: Affinity,
-): string {
+export function assign(of: Translated, column: Column, affinity: Affinity, written?: string): string {
+  const sql = converted(of, column, affinity, written !== undefined);
+  if (sql !== null) return sql;
+  throw new Untranslatable(
+    written === undefined
+      ? `it gives ${article(of.kind)}, and the column is ${typeSql(column.type)}`
+      : `it writes ${article(of.kind)} into ${written}, which is ${typeSql(column.type)}`,
+  );
+}
+
+function converted(of: Translated, column: Column, affinity: Affinity, byTrigger: boolean): string | null {
   const { type } = column;
-  if (of.kind === "null") return `NULL::${typeSql(type)}`;
-  const wrong = () => new Untranslatable(`it gives ${article(of.kind)}, and the column is ${typeSql(type)}`);
-  const number = affinity === "text" ? plain(of) : plainNumber(of);
+  if (of.kind === "null") return byTrigger ? "NULL" : `NULL::${typeSql(type)}`;
+  const isText = of.kind === "text";
+  const number = affinity === "text" || affinity === "blob" ? plain(of) : plainNumber(of);
   switch (type.kind) {
     case "bigint":
-      if (number.kind !== "integer") throw wrong();
-      return number.sql;
+      return number.kind === "integer" ? number.sql : null;
     case "boolean":
       if (of.kind === "boolean") return of.sql;
-      throw wrong();
+      return of.literal === 0n || of.literal === 1n ? String(of.literal === 1n) : null;
     case "double precision":
-      if (!["integer", "real", "number"].includes(number.kind)) throw wrong();
-      return asReal(number);
+      return isNumber(number.kind) ? asReal(number) : null;
     case "numeric":
-      return numeric(number, type, wrong);
+      return numeric(number, type);
     case "text":
     case "varchar":
-      if (of.kind === "text" && (affinity === "text" || affinity === "blob" || of.temporal !== undefined))
-        return of.sql;
-      if (of.kind === "date") return asText(of);
-      if (affinity === "text" && (of.kind === "integer" || of.kind === "boolean")) return asText(of);
-      throw wrong();
+      if (of.kind === "date" || (affinity === "text" && (of.kind === "integer" || of.kind === "boolean")))
+        return asText(of);
+      // A numeric affinity makes numbers of the texts that look like one.
+      return isText && (byTrigger || affinity === "text" || affinity === "blob" || of.temporal !== undefined)
+        ? of.sql
+        : null;
     case "uuid":
+      if (!byTrigger) return isText ? `(${of.sql})::uuid` : null;
+      // A uuid column's own text: any other might be written in another way.
+      return isText && of.sql.endsWith('"::text') ? of.sql.slice(0, -"::text".length) : null;
     case "json":
-      if (of.kind !== "text") throw wrong();
-      return `(${of.sql})::${type.kind}`;
+      return isText ? `(${of.sql})::json` : null;
     case "bytea":
-      if (of.kind !== "blob") throw wrong();
-      return of.sql;
+      return of.kind === "blob" ? of.sql : null;
     default:
-      return moment(of, number, column, wrong);
+      return moment(of, number, column);
   }
 }
 
-function numeric(of: Translated, type: Extract<TargetType, { kind: "numeric" }>, wrong: () => Untranslatable): string {
+function numeric(of: Translated, type: Extract<TargetType, { kind: "numeric" }>): string | null {
   if (of.kind === "integer") return `${of.sql}::numeric`;
-  if (type.precision !== null) {
-    // Of a result of many decimals PostgreSQL would keep the first ones only.
-    if (of.kind === "number" && of.type.kind === "numeric" && of.type.scale === type.scale) return of.sql;
-    throw wrong();
-  }
-  if (of.kind === "real") return `${of.sql}::text::numeric`;
-  if (of.kind === "number" && of.type.kind === "numeric") return of.sql;
-  throw wrong();
+  if (type.precision === null) return isNumber(of.kind) ? asNumeric(of) : null;
+  // More decimals than the column has would be rounded away.
+  const decimals = of.kind === "number" && of.type.kind === "numeric" ? of.type.scale : null;
+  return decimals !== null && type.scale !== null && decimals <= type.scale ? of.sql : null;
 }
 
-const perSecond = { "epoch seconds": 1, "epoch milliseconds": 1000, "epoch microseconds": 1_000_000 };
+/** An interval has none below the microsecond. */
+const units: Partial<Record<TimeForm, string>> = {
+  "epoch seconds": "second",
+  "epoch milliseconds": "millisecond",
+  "epoch microseconds": "microsecond",
+};
 
-function moment(
-  of: Translated,
-  number: Translated,
-  { type, timeForm }: { type: TargetType; timeForm: TimeForm | null },
-  wrong: () => Untranslatable,
-): string {
-  if (timeForm === "epoch seconds" || timeForm === "epoch milliseconds" || timeForm === "epoch microseconds") {
-    if (number.kind !== "integer" || type.kind !== "timestamptz") throw wrong();
-    return `to_timestamp(${number.sql}::double precision${timeForm === "epoch seconds" ? "" : ` / ${perSecond[timeForm]}`})`;
-  }
+function moment(of: Translated, number: Translated, { type, timeForm }: Column): string | null {
   const { temporal } = of;
-  if (type.kind === "date" && of.kind === "date") return of.sql;
-  if (type.kind === "time" && temporal?.type === "time") return temporal.sql;
-  if (type.kind === "timestamp") {
-    if (temporal?.type === "timestamp") return temporal.sql;
-    if (of.kind === "date") return `${of.sql}::timestamp`;
-    if (of.kind === "moment" && of.type.kind === "timestamp") return of.sql;
+  switch (type.kind) {
+    case "date":
+      if (of.kind === "date") return of.sql;
+      return typeof of.literal === "string" && parseTemporal(of.literal)?.kind === "date"
+        ? `'${of.literal}'::date`
+        : null;
+    case "time":
+      return temporal?.type === "time" ? temporal.sql : null;
+    case "timestamp":
+      if (of.kind === "moment" && of.type.kind === "timestamp") return of.sql;
+      if (of.kind === "date") return `${of.sql}::timestamp`;
+      return temporal?.type === "timestamp" ? temporal.sql : null;
+    case "timestamptz":
+      if (timeForm !== null && timeForm !== "text") return epoch(number, units[timeForm]);
+      if (of.kind === "moment" && of.type.kind === "timestamptz") return of.sql;
+      return temporal?.type === "timestamp" ? `(${temporal.sql} AT TIME ZONE 'UTC')` : null;
+    default:
+      return null;
   }
-  if (type.kind === "timestamptz") {
-    if (temporal?.type === "timestamp") return `(${temporal.sql} AT TIME ZONE 'UTC')`;
-    if (of.kind === "moment" && of.type.kind === "timestamptz") return of.sql;
-  }
-  throw wrong();
+}
+
+/** Not as a timestamptz from the start: adding to one depends on the session's time zone, for all that PostgreSQL knows. */
+function epoch(count: Translated, unit: string | undefined): string | null {
+  if (unit === undefined || count.kind !== "integer") return null;
+  return `(('epoch'::timestamp + ${count.sql} * '1 ${unit}'::interval) AT TIME ZONE 'UTC')`;
 }

@@ -3,6 +3,7 @@ import { escapeIdentifier } from "pg";
 import type { Expr, TriggerCmd } from "sqlite3-parser";
 import { traverse } from "sqlite3-parser";
 import type { ColumnPlan } from "../model";
+import { assign } from "./assign";
 import { translateCondition, translateExpression } from "./expression";
 import { equated } from "./from";
 import { findColumn } from "./relation";
@@ -10,7 +11,6 @@ import { type Scope, type Translated, Untranslatable } from "./scope";
 import { selectRelation, translateSelect } from "./select";
 import { type BodyInput, type Statement, triggerScope, type Writable } from "./trigger-body";
 import { raise } from "./trigger-raise";
-import { assigned } from "./trigger-values";
 import { affinityOf } from "./values";
 
 export function translateCommand(command: TriggerCmd, input: BodyInput): Statement {
@@ -93,7 +93,7 @@ function insert(command: Extract<TriggerCmd, { type: "InsertTriggerCmd" }>, inpu
     // NULL for the key lets SQLite give out the next one.
     const kept = columns.map((_, i) => i).filter((i) => !(values[i]?.kind === "null" && columns[i]?.plan.identity));
     const list = kept.map((i) => escapeIdentifier(columns[i]?.plan.target ?? "")).join(", ");
-    const sqls = kept.map((i) => assign(values[i] as Translated, columns[i]));
+    const sqls = kept.map((i) => written(values[i] as Translated, columns[i]));
     return plainSql(`INSERT INTO ${writable.relation.sql} (${list})\n  VALUES (${sqls.join(", ")})${conflict}`);
   }
   const inner = translateSelect(command.select, input.query, { outer: triggerScope(input, null), asValues: true });
@@ -101,7 +101,7 @@ function insert(command: Extract<TriggerCmd, { type: "InsertTriggerCmd" }>, inpu
     throw new Untranslatable(`it inserts another number of values into ${name}`);
   const alias = escapeIdentifier(input.query.alias("q"));
   const sqls = inner.columns.map((column, i) =>
-    assign(column.refer(`${alias}.${escapeIdentifier(column.target)}`), columns[i]),
+    written(column.refer(`${alias}.${escapeIdentifier(column.target)}`), columns[i]),
   );
   const list = columns.map(({ plan }) => escapeIdentifier(plan.target)).join(", ");
   return plainSql(
@@ -109,9 +109,9 @@ function insert(command: Extract<TriggerCmd, { type: "InsertTriggerCmd" }>, inpu
   );
 }
 
-function assign(value: Translated, column: ReturnType<typeof columnOf> | undefined): string {
+function written(value: Translated, column: ReturnType<typeof columnOf> | undefined): string {
   if (column === undefined) throw new Untranslatable("it writes to a column that is not there");
-  return assigned(value, column.plan, column.affinity);
+  return assign(value, column.plan, column.affinity, column.plan.target);
 }
 
 function upsert(
@@ -156,7 +156,7 @@ function assignments(
       const [name, ...more] = colNames;
       if (name === undefined || more.length > 0) throw new Untranslatable("it sets several columns from one row value");
       const column = columnOf(writable, name.text);
-      return `${escapeIdentifier(column.plan.target)} = ${assign(translateExpression(expr, scope), column)}`;
+      return `${escapeIdentifier(column.plan.target)} = ${written(translateExpression(expr, scope), column)}`;
     })
     .join(", ");
 }

@@ -6,7 +6,7 @@ import type { TargetType, TimeForm } from "../model";
 import { parseTemporal } from "../plan/temporal";
 import { typeSql } from "../plan/type-sql";
 import { type Affinity, type Translated, Untranslatable } from "./scope";
-import { article, asNumeric, asReal, asText, isNumber, plain, plainNumber } from "./values";
+import { article, asNumeric, asReal, asText, isNumber, numberInText, plain, plainNumber } from "./values";
 
 interface Column {
   type: TargetType;
@@ -48,10 +48,7 @@ function converted(of: Translated, column: Column, affinity: Affinity, byTrigger
     case "varchar":
       if (of.kind === "date" || (affinity === "text" && (of.kind === "integer" || of.kind === "boolean")))
         return asText(of);
-      // A numeric affinity makes numbers of the texts that look like one.
-      return isText && (byTrigger || affinity === "text" || affinity === "blob" || of.temporal !== undefined)
-        ? of.sql
-        : null;
+      return isText && staysText(of, affinity) ? of.sql : null;
     case "uuid":
       if (!byTrigger) return isText ? `(${of.sql})::uuid` : null;
       // A uuid column's own text: any other might be written in another way.
@@ -63,6 +60,12 @@ function converted(of: Translated, column: Column, affinity: Affinity, byTrigger
     default:
       return moment(of, number, column);
   }
+}
+
+/** A numeric affinity makes numbers of the texts that look like one: '007' becomes 7. What a column of the same affinity holds, it has made already. */
+function staysText(of: Translated, affinity: Affinity): boolean {
+  if (affinity === "text" || affinity === "blob" || affinity === of.affinity || of.temporal !== undefined) return true;
+  return typeof of.literal === "string" && numberInText(of.literal) === null;
 }
 
 function numeric(of: Translated, type: Extract<TargetType, { kind: "numeric" }>): string | null {

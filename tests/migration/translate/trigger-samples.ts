@@ -145,7 +145,7 @@ export const movedTriggers: TriggerSample[] = [
 ];
 
 const base =
-  "CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER, b TEXT, r REAL); CREATE TABLE log(x INTEGER, s TEXT); CREATE VIRTUAL TABLE search USING fts5(b);";
+  "CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER, b TEXT, r REAL); CREATE TABLE log(x INTEGER, s TEXT); CREATE VIRTUAL TABLE search USING fts5(b); CREATE TABLE names(n TEXT); CREATE TABLE words(w STRING);";
 
 export const stayingTriggers: [name: string, sql: string, reason: RegExp][] = [
   [
@@ -208,6 +208,11 @@ export const stayingTriggers: [name: string, sql: string, reason: RegExp][] = [
     "CREATE TRIGGER wrong_kind AFTER INSERT ON log BEGIN UPDATE t SET a = new.s WHERE id = new.x; END",
     /it writes a text into a, which is bigint/,
   ],
+  [
+    "digits_become_numbers",
+    "CREATE TRIGGER digits_become_numbers AFTER DELETE ON names BEGIN INSERT INTO words VALUES (old.n); END",
+    /it writes a text into w, which is text/,
+  ],
 ];
 
-export const stayingSchema = `${base}\nINSERT INTO t VALUES (1, 2, 'x', 0.5); INSERT INTO log VALUES (1, 's');\n${stayingTriggers.map(([, sql]) => `${sql};`).join("\n")}`;
+export const stayingSchema = `${base}\nINSERT INTO t VALUES (1, 2, 'x', 0.5); INSERT INTO log VALUES (1, 's'); INSERT INTO words VALUES ('x');\n${stayingTriggers.map(([, sql]) => `${sql};`).join("\n")}`;

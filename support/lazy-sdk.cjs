@@ -3,10 +3,13 @@
  *
  * - the TypeScript compiler and npm's reader of dependencies, for the serialization of functions; nothing here is serialized: a dynamic resource
  *   names its module;
- * - what sends traces (`--tracing`), and the Automation API.
+ * - what sends traces (`--tracing`), and the Automation API;
+ * - V8's debugger, which tells the serialization of functions where each is from.
  *
- * And it keeps the SDK from noting, with each of a few hundred promises, where it was made, mapped to TypeScript: only PULUMI_DEBUG_PROMISE_LEAKS shows that.
+ * And it keeps the SDK from noting, with each of a few hundred promises, where it was made: only PULUMI_DEBUG_PROMISE_LEAKS shows that; and from
+ * reading the source maps of packages to say where a resource was made.
  */
+const { Session } = require("node:inspector");
 const { createRequire, Module } = require("node:module");
 
 const requireOfSdk = createRequire(require.resolve("@pulumi/pulumi/package.json"));
@@ -27,6 +30,9 @@ for (const name of [
 
 // Instrumented by TRACEPARENT, gRPC must be loaded after what instruments it.
 if (!process.env.TRACEPARENT) withoutStacks(requireOfSdk("./runtime/debuggable"));
+
+connectLate(requireOfSdk("./runtime/closure/v8Hooks"));
+leavePackagesUnmapped(requireOfSdk("source-map-support"));
 
 function putOff(path) {
   const standIn = Object.assign(new Module(path), { filename: path, loaded: true });
@@ -70,4 +76,28 @@ function withoutStacks(debuggable) {
       Error.stackTraceLimit = limit;
     }
   };
+}
+
+/** Enabled late, the debugger tells of the scripts that are there already too. */
+function connectLate(hooks) {
+  const urls = new Map();
+  let connected;
+  hooks.isInitializedAsync = async () => {};
+  hooks.getScriptUrl = (id) => urls.get(id);
+  hooks.getSessionAsync = () => {
+    connected ??= new Promise((resolve, reject) => {
+      const session = new Session();
+      session.connect();
+      session.on("Debugger.scriptParsed", ({ params }) => urls.set(params.scriptId, params.url));
+      session.post("Debugger.enable", (error) => (error ? reject(error) : resolve(session)));
+    });
+    return connected;
+  };
+}
+
+/** With a map that maps nothing: without any, the package's own would be read. */
+function leavePackagesUnmapped(support) {
+  const map = { version: 3, sources: [], names: [], mappings: "" };
+  const inPackage = /[\\/]node_modules[\\/]/;
+  support.install({ retrieveSourceMap: (url) => (inPackage.test(url) ? { url, map } : null) });
 }

@@ -9,17 +9,16 @@ import type { LoadContext } from "./table";
 /** Two keep the processors of a small machine busy; on a larger one each may have helpers (max_parallel_maintenance_workers). */
 const connections = 2;
 
+const withoutHelpers = "SET max_parallel_maintenance_workers TO 0";
+
 /**
  * What sorts in a processor's own cache is done sooner than what sorts in one go: at 8 MB, an eighth of the default, keys took 12 % less than at 256 MB and
  * foreign keys, whose rows are joined with as much, half (docs/performance.md). Runs of it are merged at most twice up to a hundred million rows.
  */
-const inCache = "SET maintenance_work_mem TO '8MB'; SET max_parallel_maintenance_workers TO 0";
+const inCache = `SET maintenance_work_mem TO '8MB'; ${withoutHelpers}`;
 
-/**
- * Helpers get 32 MB each at least, or the server gives none: no less than its own setting, and at most a quarter of a gigabyte or what its buffers have, which
- * were chosen by somebody who knew the machine.
- */
-const withHelpers = `SELECT set_config('maintenance_work_mem', greatest(
+/** No less than the server's own setting, and at most a quarter of a gigabyte or what its buffers have, which were chosen by somebody who knew the machine. */
+const inMemory = `SELECT set_config('maintenance_work_mem', greatest(
   pg_size_bytes(current_setting('maintenance_work_mem')), least(pg_size_bytes('256MB'), pg_size_bytes(current_setting('shared_buffers')))) / 1024 || 'kB', false)`;
 
 /** A piece of work over one connection. */
@@ -51,9 +50,8 @@ export class Builders {
       } catch (error) {
         context.run.log(`a connection less to make keys with: ${messageOf(error)}`);
       }
-    // Two at work have the processors of a small machine already.
-    const alone = others.length > 0 && availableParallelism() <= connections;
-    for (const client of [context.client, ...others]) await client.query(alone ? inCache : withHelpers);
+    const settings = await sortSettings(context.client, others.length > 0);
+    for (const client of [context.client, ...others]) await client.query(settings);
     return new Builders(context, others);
   }
 
@@ -105,4 +103,13 @@ export class Builders {
       });
     await Promise.all(this.others.map((client) => client.end().catch(() => {})));
   }
+}
+
+/** @param several whether more than one connection makes keys */
+async function sortSettings(client: Client, several: boolean): Promise<string> {
+  const { rows } = await client.query("SELECT current_setting('temp_file_limit') AS most");
+  // Short runs go through files, and so do the rows of helpers.
+  if (rows[0]?.most !== "-1") return `${inMemory}; ${withoutHelpers}`;
+  // Two at work have the processors of a small machine already. Helpers get 32 MB each at least, or the server gives none.
+  return several && availableParallelism() <= connections ? inCache : inMemory;
 }

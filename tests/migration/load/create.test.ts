@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -103,6 +103,22 @@ test("keys, indexes, foreign keys and identities are there and work", async () =
   expect(await query(target, "SELECT indexdef FROM pg_indexes WHERE indexname = 'by_boss'")).toEqual([
     ["CREATE INDEX by_boss ON public.member USING btree (boss DESC)"],
   ]);
+});
+
+test("keys are made where the server gives a session few temporary files", async () => {
+  const source = sqliteFile(
+    folder,
+    `CREATE TABLE wide(id INTEGER PRIMARY KEY, name TEXT); CREATE INDEX wide_name ON wide(name);
+     ${numbers(200_000)} INSERT INTO wide SELECT i, hex(randomblob(60)) FROM n;`,
+  );
+  // From this size on two connections make keys.
+  expect(statSync(source).size).toBeGreaterThan(24 * 1024 * 1024);
+  const target = await server.createDatabase();
+  await withClient(server.superuser(), (client) =>
+    client.query(`ALTER DATABASE ${target.database} SET temp_file_limit TO '1MB'`),
+  );
+  const report = await migrate({ source, target, workFolder });
+  expect(report.status).toBe("verified");
 });
 
 describe("rows that do not fit", () => {

@@ -1,7 +1,7 @@
 /** Servers and roles that stand in the way: each time either the run succeeds all the same, or it says what is wrong and leaves the target as it was. */
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
@@ -198,6 +198,7 @@ test.runIf(isRoot)("a disk that is full: the run says so, and leaves the target 
     execFileSync("mount", ["-t", "tmpfs", "-o", "size=3m,mode=0777", "tmpfs", mount], { stdio: "pipe" });
   } catch {
     // A container that may not mount.
+    rmdirSync(mount);
     return;
   }
   const target = await server.createDatabase();
@@ -222,5 +223,6 @@ test.runIf(isRoot)("a disk that is full: the run says so, and leaves the target 
     await ask(server.superuser(), `DROP DATABASE ${target.database} (FORCE)`).catch(() => {});
     await ask(server.superuser(), "DROP TABLESPACE IF EXISTS small").catch(() => {});
     execFileSync("umount", ["-l", mount]);
+    rmdirSync(mount);
   }
 });

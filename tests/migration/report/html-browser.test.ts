@@ -1,5 +1,6 @@
 /** The report's page as a browser shows it. Skipped where the machine has no Chromium. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
@@ -7,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { MigrationReport } from "../../../migration/model";
 import { renderHtml } from "../../../migration/report/html/page";
 import { findChromium, startChromium } from "../../support/chromium";
-import { temporaryFolder } from "../support";
 import { hostileReport, largeReport } from "./large-report";
 import { check, sampleReport } from "./sample-report";
 
@@ -34,13 +34,18 @@ const failed = () =>
   });
 
 describe.skipIf(path === null)("the report in Chromium (skipped without chromium on PATH)", () => {
-  const folder = temporaryFolder();
+  let folder: string;
   let browser: Browser;
   let pages = 0;
+  // Not with `temporaryFolder`: where all is skipped nothing ends, and its folder would stay.
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "pgstead-browser-"));
     browser = await startChromium(path ?? "");
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   /** Opens the report from disk, looks at it, and sees that nothing was asked of any network and nothing went wrong. */
   async function see<T>(

@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     values.source === undefined
       ? values.data.split(",").map((name) => ({ name, path: makeData(folder, name as Dataset) }))
       : [{ name: values.source, path: resolve(values.source) }];
-  const server = await testServer(settings, "disk");
+  const server = await testServer(settings);
   const results = [];
   try {
     for (const source of sources) {

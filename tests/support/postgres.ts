@@ -3,19 +3,9 @@
  * so that what is tested needs no superuser.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import {
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { freemem, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
@@ -40,23 +30,13 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/**
- * Starts the server. Call `stop` in `afterAll`.
- *
- * @param tuned settings other than a test's own
- * @param place of its data: in memory, where there is enough, or as a server's are
- */
-export async function testServer(
-  tuned: Record<string, string> = {},
-  place: "memory" | "disk" = "memory",
-): Promise<TestServer> {
+/** Starts the server. Call `stop` in `afterAll`. @param tuned settings other than a test's own */
+export async function testServer(tuned: Record<string, string> = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), "pgstead-test-"));
   const account = unprivilegedAccount();
   if (account !== null) chownSync(folder, account.uid, account.gid);
   const native = reachableBinaries(folder, account !== null);
-  const dataFolder = mkdtempSync(join(place === "memory" ? memoryFolder() : tmpdir(), "pgstead-data-"));
-  if (account !== null) chownSync(dataFolder, account.uid, account.gid);
-  const data = join(dataFolder, "data");
+  const data = join(folder, "data");
   const passwordFile = join(folder, "password");
   writeFileSync(passwordFile, password);
   const as = { ...account, cwd: folder, env: { ...process.env, LC_ALL: "C", TZ: "UTC" } };
@@ -147,20 +127,9 @@ export async function testServer(
         server.kill("SIGINT");
         await ended;
       }
-      for (const made of [folder, dataFolder]) rmSync(made, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/**
- * Where files are kept in memory, if there is room: a new database is there in a third of the time, since each is a thousand files, and ext4 is
- * slow to make files where as many were just removed. Programs may not run from there.
- */
-function memoryFolder(): string {
-  const memory = "/dev/shm";
-  if (!existsSync(memory)) return tmpdir();
-  const { bavail, bsize } = statfsSync(memory);
-  return bavail * bsize > 4 * 2 ** 30 && freemem() > 4 * 2 ** 30 ? memory : tmpdir();
 }
 
 function isAlive(pid: number): boolean {

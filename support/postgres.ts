@@ -109,21 +109,26 @@ function tlsOptions(target: PostgresTarget): ClientConfig["ssl"] {
   return { ...ca, rejectUnauthorized: true };
 }
 
-/** What the server, or the network, said when it ended a connection that asked nothing at the moment. */
+/** What the server said when it ended a connection, or the network where it said nothing. */
 const endings = new WeakMap<Client, Error>();
 
+/** What is known of a connection that is gone, and is not why: from the system, and from node-postgres. */
+const noReason = /\b(EPIPE|ECONNRESET)\b|is not queryable|terminated unexpectedly/;
+
 /**
- * The error in words, where it is nothing but a write to a connection that is gone: the reason may have come on another connection of the same run.
+ * The error in words, with the reason, where it is nothing but that a connection is gone.
  *
- * @param client the connection that was idle meanwhile
+ * @param client the connection, or one of the same run that was idle meanwhile: who writes when the server hangs up does not read why
  */
 export async function explainLoss(error: unknown, client: Client): Promise<unknown> {
-  if (!/\b(EPIPE|ECONNRESET)\b/.test(messageOf(error))) return error;
+  if (!noReason.test(messageOf(error))) return error;
   // Its end is on the way too.
   for (let waited = 0; !endings.has(client) && waited < 1000; waited += 50) await sleep(50);
   const reason = endings.get(client);
+  // Explained before, as well as may be.
+  if (reason === undefined && error instanceof UserError) return error;
   return new UserError(
-    `The connection to the server was lost: ${reason === undefined ? messageOf(error) : messageOf(reason)}.`,
+    `The connection to the server was lost: ${messageOf(reason ?? error)}.`,
     "Find the reason in the server's log, then run again.",
     { cause: error },
   );
@@ -138,7 +143,10 @@ export async function connect(target: PostgresTarget, applicationName = "pgstead
   const pg = require("pg") as typeof import("pg");
   const client = new pg.Client(clientConfig(target, applicationName));
   // Without a listener, a connection that the server ends between two queries would end the process.
-  client.on("error", (error) => endings.set(client, error));
+  client.on("error", (error) => {
+    const known = endings.get(client);
+    if (known === undefined || noReason.test(known.message)) endings.set(client, error);
+  });
   try {
     await client.connect();
     await client.query(

@@ -6,7 +6,7 @@
  */
 const { createHash } = require("node:crypto");
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
-const { basename, join } = require("node:path");
+const { join } = require("node:path");
 
 const cache = join(__dirname, "..", ".pulumi", "typescript");
 const options = { loader: "ts", format: "cjs", target: "node20", sourcemap: "inline", tsconfigRaw: {} };
@@ -17,10 +17,7 @@ globalThis.navigator ??= { userAgent: `Node.js/${process.versions.node.split("."
 
 require.extensions[".ts"] = (module, path) => {
   const source = readFileSync(path, "utf8");
-  const kept = join(
-    cache,
-    `${createHash("sha256").update(stamp).update(basename(path)).update(source).digest("hex")}.cjs`,
-  );
+  const kept = join(cache, `${createHash("sha256").update(stamp).update(path).update(source).digest("hex")}.cjs`);
   module._compile(read(kept) ?? compile(source, path, kept), path);
   settle(module);
 };
@@ -39,8 +36,7 @@ function read(path) {
 }
 
 function compile(source, path, kept) {
-  // Beside the module itself, wherever the project lies: what was made of a file is good for each checkout of it.
-  const { code } = require("esbuild").transformSync(source, { ...options, sourcefile: basename(path) });
+  const { code } = require("esbuild").transformSync(source, { ...options, sourcefile: path });
   try {
     mkdirSync(cache, { recursive: true });
     // Whole or not at all: others may run the same file at the same time.

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import type { Client } from "pg";
 import { messageOf } from "../../support/errors";
-import { connect, type PostgresTarget } from "../../support/postgres";
+import { connect, explainLoss, type PostgresTarget } from "../../support/postgres";
 import { loadingSession } from "./part-loader";
 import type { LoadContext } from "./table";
 
@@ -75,7 +75,7 @@ export class Builders {
     try {
       await work(context);
     } catch (error) {
-      this.#failures.push(error);
+      this.#failures.push(await explainLoss(error, context.client));
     }
     this.#busy--;
     this.#free.push(context);

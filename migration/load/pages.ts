@@ -65,6 +65,7 @@ export class PagesLoader {
     const left: bigint[] = [];
     let part: LoadedPart;
     try {
+      await copy.begun;
       part = await this.#send(copy, leaves, left, onRows);
       copy.end();
       await copy.done;

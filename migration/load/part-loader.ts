@@ -1,6 +1,6 @@
 /** Loads parts of tables, in a thread with a connection of its own or in the run's own. */
 import type { Client } from "pg";
-import { connect, type PostgresTarget } from "../../support/postgres";
+import { connect, explainLoss, type PostgresTarget } from "../../support/postgres";
 import type { ExactValue, RejectedRow, TablePlan } from "../model";
 import { openReadOnly } from "../source/open";
 import { LeafRows } from "../source/pages/rows";
@@ -106,13 +106,18 @@ const toldRows = 1000;
 /** In a thread: loads a part. */
 export async function loadPart(part: Part, tell: (told: LoaderTold) => void): Promise<LoadedPart> {
   if (opened === null) throw new Error("the loader is not open");
+  const { loader, client } = opened;
   opened.tell = tell;
   let told = 0;
-  return await opened.loader.load(part, null, (read) => {
-    if (read - told < toldRows) return;
-    tell({ rows: read - told });
-    told = read;
-  });
+  try {
+    return await loader.load(part, null, (read) => {
+      if (read - told < toldRows) return;
+      tell({ rows: read - told });
+      told = read;
+    });
+  } catch (error) {
+    throw await explainLoss(error, client);
+  }
 }
 
 /** In a thread: lets the connection and the file go. */

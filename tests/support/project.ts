@@ -35,11 +35,6 @@ export class TestProject {
       copyFileSync(join(root, file), join(this.folder, file));
     }
     symlinkSync(join(root, "node_modules"), join(this.folder, "node_modules"));
-    // What support/typescript.cjs makes of a file is the same here: to make it once more would take each project two seconds.
-    const compiled = join(".pulumi", "typescript");
-    mkdirSync(join(root, compiled), { recursive: true });
-    mkdirSync(this.path(".pulumi"));
-    symlinkSync(join(root, compiled), this.path(compiled));
   }
 
   /** Gives the project the engine that was built for this checkout, so that it is not built once more. */

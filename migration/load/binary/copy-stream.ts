@@ -11,9 +11,10 @@ interface CopyConnection {
   sendCopyFail(message: string): void;
 }
 
-/** A query for `client.query` of a client that does nothing else; then `send` takes CopyData messages until `end` or `fail`. */
+/** A query for `client.query`. Once it has `begun`, `send` takes CopyData messages until `end` or `fail`. */
 export class CopyStream implements Submittable {
   #connection: CopyConnection | null = null;
+  #submitted: () => void = () => {};
   #resolve: () => void = () => {};
   #reject: (error: Error) => void = () => {};
   #failure: Error | null = null;
@@ -24,17 +25,27 @@ export class CopyStream implements Submittable {
     this.#reject = reject;
   });
 
+  /** Resolves when the client has sent the statement; rejects as `done` does where the connection is gone, and takes none. */
+  readonly begun = Promise.race([
+    new Promise<void>((resolve) => {
+      this.#submitted = resolve;
+    }),
+    this.done,
+  ]);
+
   constructor(readonly sql: string) {
     // Whoever waits for it sees the failure.
     this.done.catch(() => {});
+    this.begun.catch(() => {});
   }
 
   submit = (connection: unknown): void => {
     this.#connection = connection as CopyConnection;
     this.#connection.query(this.sql);
+    this.#submitted();
   };
 
-  /** Whether the server has refused the rows already: what else is sent, it passes over. */
+  /** Whether the rows are refused already, or the connection is gone: what else is sent is passed over. */
   get isRefused(): boolean {
     return this.#failure !== null;
   }

@@ -15,7 +15,7 @@ import { familiesOf, planExisting } from "./plan/existing-plan";
 import { noteOrphans } from "./plan/orphans";
 import { readObjects, readTables } from "./source/catalog";
 import { SourceCheck } from "./source/check";
-import { type FrozenSource, freeze } from "./source/freeze";
+import { type Copied, copyAside } from "./source/freeze";
 import { checkIntegrity } from "./source/integrity";
 import { lookAtShapes } from "./source/moment-shapes";
 import { openReadOnly, requireFile, type Sqlite } from "./source/open";
@@ -23,10 +23,10 @@ import { PagedSource } from "./source/paged-source";
 import { lookAtTexts } from "./source/profile";
 
 export interface Prepared {
-  frozen: FrozenSource;
+  frozen: Copied;
   db: Sqlite;
-  /** Without what the check, which goes on meanwhile, adds to it. */
-  catalog: SourceCatalog;
+  /** Without what the check, which goes on meanwhile, adds to it, and without the copy's sum, which is made meanwhile too. */
+  catalog: Omit<SourceCatalog, "fingerprint">;
   check: SourceCheck;
   paged: PagedSource;
   crew: Crew;
@@ -38,34 +38,36 @@ export async function prepare(options: MigrationOptions, run: Run): Promise<Prep
   // The threads start while the source is being copied.
   const crew = new Crew(statSync(options.source).size);
   try {
-    const frozen = await run.step("copying the source aside", () => freeze(options.source, run.folder, run.stamp));
-    const { fingerprint } = frozen;
-    run.log(`source: sha256 ${fingerprint.sha256}, ${fingerprint.sizeBytes} bytes, ${fingerprint.journalMode}`);
-    return await run.step("reading the schema", () => readSchema(options, frozen, crew));
+    const frozen = await run.step("copying the source aside", () => copyAside(options.source, run.folder, run.stamp));
+    try {
+      return await run.step("reading the schema", () => readSchema(options, frozen, crew));
+    } catch (error) {
+      await frozen.sum.end();
+      throw error;
+    }
   } catch (error) {
     await crew.end();
     throw error;
   }
 }
 
-function readSchema(options: MigrationOptions, frozen: FrozenSource, crew: Crew): Prepared {
-  const { fingerprint } = frozen;
+function readSchema(options: MigrationOptions, frozen: Copied, crew: Crew): Prepared {
   const db = openReadOnly(frozen.readable.path);
   try {
     const tables = readTables(db, frozen.readable.originalSql);
     const check = new SourceCheck({
       path: frozen.path,
-      name: fingerprint.path,
+      name: frozen.described.path,
       tables,
       thorough: options.verification !== "off",
     });
     const objects = readObjects(db);
-    const catalog = { fingerprint, tables, objects, integrityErrors: [], foreignKeyViolations: [] };
+    const catalog = { tables, objects, integrityErrors: [], foreignKeyViolations: [] };
     return { frozen, db, catalog, check, paged: new PagedSource(frozen.readable.path, db, tables), crew };
   } catch (error) {
     // What stands in the way of reading may be damage, which the check can name.
     try {
-      checkIntegrity(db, fingerprint.path);
+      checkIntegrity(db, frozen.described.path);
     } finally {
       db.close();
     }
@@ -74,6 +76,7 @@ function readSchema(options: MigrationOptions, frozen: FrozenSource, crew: Crew)
 }
 
 export async function release({ db, check, crew, frozen }: Prepared): Promise<void> {
+  await frozen.sum.end();
   await check.end();
   await crew.end();
   db.close();
@@ -91,11 +94,14 @@ export async function makePlan(
   opening: Promise<Client>,
   run: Run,
 ): Promise<{ planned: MigrationPlan; equal: EqualRows[] }> {
-  const { db, catalog } = prepared;
+  const { db, frozen } = prepared;
   const targets = options.mode === "existing" ? await readTargetTables(await opening, options.schema) : [];
-  const choices = readChoices(catalog.tables, options, catalog.objects);
+  const choices = readChoices(prepared.catalog.tables, options, prepared.catalog.objects);
   // Whichever fails ends the other.
   const [client, profiles] = await Promise.all([opening, lookAtValues(options, prepared, targets, choices, run)]);
+  const fingerprint = { ...frozen.described, sha256: await frozen.sum.result };
+  run.log(`source: sha256 ${fingerprint.sha256}, ${fingerprint.sizeBytes} bytes, ${fingerprint.journalMode}`);
+  const catalog = { ...prepared.catalog, fingerprint };
   const { planned, equal } =
     options.mode === "existing"
       ? // The target's own keys refuse such rows, one by one.

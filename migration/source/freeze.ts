@@ -17,19 +17,33 @@ import {
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { UserError } from "../../support/errors";
+import type { Thread } from "../../support/thread";
 import type { SourceFingerprint } from "../model";
-import { canShareBlocks, copyHashed, sha256 } from "./copy-file";
+import { canShareBlocks, copyFile, sha256Beside } from "./copy-file";
 import { makeReadable, type ReadableCopy } from "./missing-collations";
 import { explain, openReadOnly, readStart, requireDatabaseFile, type Sqlite, takeAnySchema } from "./open";
 import { isScript, runScript } from "./script";
 import { headerBytes, settleHeader } from "./settled-header";
 
-export interface FrozenSource {
-  /** The copy. */
+/** A copy, whose sum is still being made. */
+export interface Copied {
   path: string;
   /** What is read of it. */
   readable: ReadableCopy;
+  /** The fingerprint without the sum. */
+  described: Omit<SourceFingerprint, "sha256">;
+  /** Call `end` where it is not waited for. */
+  sum: Thread<string>;
+}
+
+export interface FrozenSource extends Pick<Copied, "path" | "readable"> {
   fingerprint: SourceFingerprint;
+}
+
+/** As `copyAside`, and waits for the sum. */
+export async function freeze(source: string, folder: string, stamp: string): Promise<FrozenSource> {
+  const { path, readable, described, sum } = await copyAside(source, folder, stamp);
+  return { path, readable, fingerprint: { ...described, sha256: await sum.result } };
 }
 
 /**
@@ -42,17 +56,16 @@ export interface FrozenSource {
  * @param stamp `YYYYMMDD_HHMMSS`
  * @throws UserError for a source that is missing, a folder, empty, no database, locked or damaged
  */
-export async function freeze(source: string, folder: string, stamp: string): Promise<FrozenSource> {
+export async function copyAside(source: string, folder: string, stamp: string): Promise<Copied> {
   const name = isScript(source) ? basename(source).replace(/\.sql$/i, ".db") : basename(source);
   const path = join(folder, `${name}.backup_${stamp}`);
   try {
-    let sum: string | null = null;
     if (isScript(source)) runScript(source, path);
-    else ({ sum } = await copyDatabase(source, path));
-    if (sum === null) settle(path);
+    else await copyDatabase(source, path);
+    settle(path);
     const journalMode = isScript(source) ? "delete" : journalModeOf(source);
-    const fingerprint = fingerprintOf(source, path, journalMode, sum ?? sha256(path));
-    return { path, fingerprint, readable: makeReadable(path) };
+    const described = describe(source, path, journalMode);
+    return { path, described, readable: makeReadable(path), sum: sha256Beside(path) };
   } catch (error) {
     for (const suffix of ["", "-wal", "-shm", "-journal", ".readable"]) rmSync(path + suffix, { force: true });
     throw explain(source, error);
@@ -62,25 +75,17 @@ export async function freeze(source: string, folder: string, stamp: string): Pro
 /** A step for every few pages would cost more than the copying. */
 const pagesAtOnce = 4096;
 
-/** A copy of a single moment: its sum, where the copying has settled its header and made that too. */
-interface Copied {
-  sum: string | null;
-}
-
-async function copyDatabase(source: string, path: string): Promise<Copied> {
+async function copyDatabase(source: string, path: string): Promise<void> {
   requireDatabaseFile(source);
-  for (let attempt = 0; attempt < 5; attempt++) {
-    const copied = await copyOnce(source, path);
-    if (copied !== null) return copied;
-  }
+  for (let attempt = 0; attempt < 5; attempt++) if (await copyOnce(source, path)) return;
   throw new UserError(
     `The SQLite database ${source} is opened and closed by other programs all the time, and could not be copied between.`,
     "Stop the application, or let it keep the database open, then run again.",
   );
 }
 
-/** @returns null when the file changed meanwhile */
-async function copyOnce(source: string, path: string): Promise<Copied | null> {
+/** @returns whether the copy is of a single moment: not when the file changed meanwhile */
+async function copyOnce(source: string, path: string): Promise<boolean> {
   const isWal = journalModeOf(source) === "wal";
   // Reading a WAL database makes -wal and -shm files where there are none, and leaves them: then it is copied as files.
   const closedWal = isWal && !(existsSync(`${source}-wal`) && existsSync(`${source}-shm`));
@@ -95,7 +100,7 @@ async function copyOnce(source: string, path: string): Promise<Copied | null> {
     // Without a log all pages are in the file, and no writer may touch it while it is read (sqlite.org/lockingv3.html).
     if (!isWal) return copyUnchanged(source, path, shared);
     await db.backup(path, { progress: () => pagesAtOnce });
-    return { sum: null };
+    return true;
   } finally {
     db.close();
   }
@@ -116,21 +121,19 @@ function openForBackup(source: string): Sqlite | null {
  * Copies the file at once, which takes a quarter of the time of copying its pages.
  *
  * @param shared whether the file system can share blocks
- * @returns null when it changed meanwhile, as where locks do not work
+ * @returns false when it changed meanwhile, as where locks do not work
  */
-function copyUnchanged(source: string, path: string, shared: boolean): Copied | null {
+function copyUnchanged(source: string, path: string, shared: boolean): boolean {
   const before = stateOf(source);
-  const { size } = statSync(source);
-  let sum: string | null = null;
   if (shared) copyFileSync(source, path, constants.COPYFILE_FICLONE);
-  else sum = copyHashed(source, path, (start) => settleHeader(start, size));
-  if (stateOf(source) === before) return { sum };
+  else copyFile(source, path);
+  if (stateOf(source) === before) return true;
   rmSync(path);
-  return null;
+  return false;
 }
 
-/** Copies the files of a database that no program has open, and lets SQLite recover the copy. @returns null when one opened it meanwhile */
-async function copyFiles(source: string, path: string, shared: boolean): Promise<Copied | null> {
+/** Copies the files of a database that no program has open, and lets SQLite recover the copy. @returns false when one opened it meanwhile */
+async function copyFiles(source: string, path: string, shared: boolean): Promise<boolean> {
   if (!existsSync(`${source}-wal`) && !existsSync(`${source}-journal`)) return copyUnchanged(source, path, shared);
   const folder = mkdtempSync(`${path}.recovering-`);
   try {
@@ -138,12 +141,12 @@ async function copyFiles(source: string, path: string, shared: boolean): Promise
     const before = stateOf(source);
     for (const suffix of ["", "-wal", "-journal"])
       if (existsSync(source + suffix)) copyWhileThere(source + suffix, copy + suffix);
-    if (stateOf(source) !== before) return null;
+    if (stateOf(source) !== before) return false;
     const db = new Database(copy);
     takeAnySchema(db);
     try {
       await db.backup(path, { progress: () => pagesAtOnce });
-      return { sum: null };
+      return true;
     } finally {
       db.close();
     }
@@ -187,14 +190,13 @@ function journalModeOf(path: string): string {
   return readStart(path, 20)[19] === 2 ? "wal" : "delete";
 }
 
-function fingerprintOf(source: string, path: string, journalMode: string, sum: string): SourceFingerprint {
+function describe(source: string, path: string, journalMode: string): Omit<SourceFingerprint, "sha256"> {
   const db = openReadOnly(path);
   try {
     const pragma = (name: string) => db.pragma(name, { simple: true });
     return {
       path: source,
       sizeBytes: String(statSync(path).size),
-      sha256: sum,
       pageSize: Number(pragma("page_size")),
       pageCount: Number(pragma("page_count")),
       userVersion: Number(pragma("user_version")),

@@ -15,7 +15,7 @@ import { checkNames } from "./load/staging";
 import type { MigrationOptions, MigrationPlan, MigrationReport } from "./model";
 import { migrateCreate, migrateExisting } from "./modes";
 import { type MigrationInput, migrationOptions } from "./options";
-import { completePlan, finishCheck, makePlan, type Prepared, prepare, release } from "./prepare";
+import { finishCheck, makePlan, noteSourceOrphans, type Prepared, prepare, release } from "./prepare";
 import { describeServer, makeReport } from "./report/make-report";
 import { writeReport } from "./report/write-report";
 import type { Work } from "./work";
@@ -44,11 +44,11 @@ export async function plan(input: MigrationInput, onProgress: OnProgress = () =>
   const folder = mkdtempSync(join(tmpdir(), "pgstead-plan-"));
   const run = new Run(folder, onProgress);
   try {
-    const prepared = await prepare(options, run);
+    const prepared = await prepare(options, run, options.mode === "create");
     try {
       return await inSession(options.target, async (client) => {
         const { planned } = await makePlan(options, prepared, Promise.resolve(client), run);
-        if (options.mode === "create") await completePlan(prepared, planned, options, run);
+        if (options.mode === "create") await noteSourceOrphans(prepared, planned, options, run);
         await finishCheck(prepared, planned, run);
         // A run names each such row itself.
         planned.warnings.push(...badTextWarnings(prepared.db, planned, options.badRows));
@@ -102,7 +102,9 @@ export async function migrate(input: MigrationInput, onProgress: OnProgress = ()
 }
 
 async function migrateIn(run: Run, options: MigrationOptions): Promise<MigrationReport> {
-  const prepared = await prepare(options, run);
+  // Those that are kept, the target's foreign keys find.
+  const orphans = options.mode === "create" && options.orphans === "setAside";
+  const prepared = await prepare(options, run, orphans);
   const opening = openTarget(options);
   // A failure is taken up where the connection is needed.
   opening.catch(() => {});

@@ -12,7 +12,7 @@ import type { LoadContext } from "./load/table";
 import { makeTriggers } from "./load/triggers";
 import { makeViews } from "./load/views";
 import { decisiveOptions } from "./options";
-import { completePlan, finishCheck } from "./prepare";
+import { finishCheck, noteSourceOrphans } from "./prepare";
 import { startSourceSide, verify } from "./prove";
 import { makeReport } from "./report/make-report";
 import { writePlanFile } from "./retry/plan-file";
@@ -46,7 +46,7 @@ export async function migrateCreate(work: Work): Promise<void> {
       refuseBadRows(work);
       plan.warnings.push(...run.mendedWarnings());
       startSourceSide(work);
-      await completePlan(work.prepared, plan, options, run);
+      if (options.orphans === "setAside") await noteSourceOrphans(work.prepared, plan, options, run);
       await finishStaging(load, plan, builders);
     } finally {
       await builders.close();

@@ -32,15 +32,15 @@ export interface Prepared {
   crew: Crew;
 }
 
-/** Copies the source and reads its schema; begins the check. Call `release` in any case. */
-export async function prepare(options: MigrationOptions, run: Run): Promise<Prepared> {
+/** Copies the source and reads its schema; begins the check. Call `release` in any case. @param orphans whether the source is asked for them */
+export async function prepare(options: MigrationOptions, run: Run, orphans: boolean): Promise<Prepared> {
   requireFile(options.source);
   // The threads start while the source is being copied.
   const crew = new Crew(statSync(options.source).size);
   try {
     const frozen = await run.step("copying the source aside", () => copyAside(options.source, run.folder, run.stamp));
     try {
-      return await run.step("reading the schema", () => readSchema(options, frozen, crew));
+      return await run.step("reading the schema", () => readSchema(options, frozen, crew, orphans));
     } catch (error) {
       await frozen.sum.end();
       throw error;
@@ -51,7 +51,7 @@ export async function prepare(options: MigrationOptions, run: Run): Promise<Prep
   }
 }
 
-function readSchema(options: MigrationOptions, frozen: Copied, crew: Crew): Prepared {
+function readSchema(options: MigrationOptions, frozen: Copied, crew: Crew, orphans: boolean): Prepared {
   const db = openReadOnly(frozen.readable.path);
   try {
     const tables = readTables(db, frozen.readable.originalSql);
@@ -60,6 +60,7 @@ function readSchema(options: MigrationOptions, frozen: Copied, crew: Crew): Prep
       name: frozen.described.path,
       tables,
       thorough: options.verification !== "off",
+      orphans,
     });
     const objects = readObjects(db);
     const catalog = { tables, objects, integrityErrors: [], foreignKeyViolations: [] };
@@ -147,8 +148,8 @@ async function lookAtValues(
   }
 }
 
-/** Waits for what the check says of foreign keys, which a plan is complete with, and which no row waits for. */
-export async function completePlan(
+/** Waits for what the check says of rows without a parent, and notes it in the plan. */
+export async function noteSourceOrphans(
   { catalog, check }: Prepared,
   planned: MigrationPlan,
   { orphans }: MigrationOptions,

@@ -2,6 +2,7 @@
 import { type Client, DatabaseError, escapeIdentifier } from "pg";
 import type { ForeignKeyPlan, MigrationPlan, TablePlan } from "../model";
 import { addForeignKey, qualified } from "../plan/ddl";
+import { orphansKept, orphansShown } from "../plan/orphans";
 import type { Builders } from "./builders";
 import type { LoadContext } from "./table";
 
@@ -19,7 +20,7 @@ export async function makeForeignKeys(
   for (const table of tables) {
     const keys: ForeignKeyPlan[] = [];
     for (const key of [...table.foreignKeys]) {
-      if (Number(table.rowCount) < manyRows || key.orphans > 0) await makeForeignKey(context, plan, table, key, null);
+      if (Number(table.rowCount) < manyRows) await makeForeignKey(context, plan, table, key, null);
       else if (await makeForeignKey(context, plan, table, key, "later")) keys.push(key);
     }
     if (keys.length > 0) later.push({ table, keys });
@@ -39,12 +40,15 @@ async function validate({ client, schema }: LoadContext, plan: MigrationPlan, ta
     );
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== "23503") throw error;
-    await warnOfOrphans(client, schema, plan, table, key);
+    await noteOrphans(client, schema, plan, table, key);
   }
 }
 
-/** SQLite saw none: their parents were set aside, or a collation of SQLite's made two texts equal that are not. */
-async function warnOfOrphans(
+/**
+ * Notes how many rows have nothing to refer to, as the server sees it: in SQLite it may have been so too, or their parents were set aside, or a collation of
+ * SQLite's made two texts equal that are not.
+ */
+async function noteOrphans(
   client: Client,
   schema: string,
   plan: MigrationPlan,
@@ -52,9 +56,9 @@ async function warnOfOrphans(
   key: ForeignKeyPlan,
 ): Promise<void> {
   key.orphans = await countOrphans(client, schema, table, key);
-  plan.warnings.push(
-    `${key.orphans} ${key.orphans === 1 ? "row of" : "rows of"} ${table.target} ${key.orphans === 1 ? "has" : "have"} no row in ${key.referencedTable} to refer to: the foreign key ${key.name} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.`,
-  );
+  const shown = await someOrphans(client, schema, table, key);
+  const found = { rows: key.orphans, shown, table: table.target, parent: key.referencedTable };
+  plan.warnings.push(orphansKept(found, key.name));
 }
 
 /** There is no unique constraint for the referenced columns: values too long for one have an index on hashes. */
@@ -68,47 +72,55 @@ async function makeForeignKey(
   key: ForeignKeyPlan,
   check: "later" | null,
 ): Promise<boolean> {
-  if (key.orphans > 0 && (await countOrphans(client, schema, table, key)) === 0) {
-    key.orphans = 0;
-    plan.warnings.push(
-      `The rows of ${table.target} without a row in ${key.referencedTable} were all set aside: the foreign key ${key.name} is valid.`,
-    );
-  }
-  if (key.orphans === 0) {
-    try {
-      await client.query(addForeignKey(schema, table, key, check === null));
-      return true;
-    } catch (error) {
-      if (error instanceof DatabaseError && error.code === noKeyToReferTo) {
-        const reason = `The columns it refers to in ${key.referencedTable} are unique by an index on hashes only, since values are too long: PostgreSQL lets no foreign key refer to those.`;
-        plan.leftBehind.push({
-          kind: "foreign key",
-          name: table.source,
-          reason,
-          sql: addForeignKey(plan.schema, table, key, true),
-        });
-        table.foreignKeys = table.foreignKeys.filter((other) => other !== key);
-        run.log(`left behind: the foreign key ${key.name} of ${table.source}: ${reason}`);
-        return false;
-      }
-      if (!(error instanceof DatabaseError) || error.code !== "23503") throw error;
-      await warnOfOrphans(client, schema, plan, table, key);
+  try {
+    await client.query(addForeignKey(schema, table, key, check === null));
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === noKeyToReferTo) {
+      const reason = `The columns it refers to in ${key.referencedTable} are unique by an index on hashes only, since values are too long: PostgreSQL lets no foreign key refer to those.`;
+      plan.leftBehind.push({
+        kind: "foreign key",
+        name: table.source,
+        reason,
+        sql: addForeignKey(plan.schema, table, key, true),
+      });
+      table.foreignKeys = table.foreignKeys.filter((other) => other !== key);
+      run.log(`left behind: the foreign key ${key.name} of ${table.source}: ${reason}`);
+      return false;
     }
+    if (!(error instanceof DatabaseError) || error.code !== "23503") throw error;
+    await noteOrphans(client, schema, plan, table, key);
   }
   await client.query(addForeignKey(schema, table, key, false));
   return true;
 }
 
 async function countOrphans(client: Client, schema: string, table: TablePlan, key: ForeignKeyPlan): Promise<number> {
-  const { rows } = await client.query<{ count: string }>(
-    `SELECT count(*) FROM ${qualified(schema, table.target)} c
-     WHERE ${key.columns.map((column) => `c.${escapeIdentifier(column)} IS NOT NULL`).join(" AND ")}
-     AND NOT EXISTS (SELECT 1 FROM ${qualified(schema, key.referencedTable)} p WHERE ${key.columns
-       .map(
-         (column, position) =>
-           `p.${escapeIdentifier(key.referencedColumns[position] ?? "")} = c.${escapeIdentifier(column)}`,
-       )
-       .join(" AND ")})`,
-  );
+  const { rows } = await client.query<{ count: string }>(`SELECT count(*) ${orphansOf(schema, table, key)}`);
   return Number(rows[0]?.count ?? 0);
+}
+
+/** The first of them, named by their keys; none where no columns of the target that have an order tell rows apart. */
+async function someOrphans(client: Client, schema: string, table: TablePlan, key: ForeignKeyPlan): Promise<string[]> {
+  const named = table.columns.filter(
+    ({ source, type }) => table.shownKey.includes(source) && !["json", "other"].includes(type.kind),
+  );
+  if (named.length < table.shownKey.length) return [];
+  const columns = named.map(({ target }) => `c.${escapeIdentifier(target)}`).join(", ");
+  const texts = named.map(({ target }) => `left(c.${escapeIdentifier(target)}::text, 40)`).join(", ");
+  const { rows } = await client.query<(string | null)[]>({
+    text: `SELECT ${texts} ${orphansOf(schema, table, key)} ORDER BY ${columns} LIMIT ${orphansShown}`,
+    rowMode: "array",
+  });
+  return rows.map((row) => named.map(({ target }, i) => `${target} ${row[i] ?? "NULL"}`).join(" and "));
+}
+
+/** The rows that have a key and no parent. */
+function orphansOf(schema: string, table: TablePlan, key: ForeignKeyPlan): string {
+  const given = key.columns.map((column) => `c.${escapeIdentifier(column)} IS NOT NULL`);
+  const equal = key.columns.map(
+    (column, i) => `p.${escapeIdentifier(key.referencedColumns[i] ?? "")} = c.${escapeIdentifier(column)}`,
+  );
+  return `FROM ${qualified(schema, table.target)} c WHERE ${given.join(" AND ")}
+    AND NOT EXISTS (SELECT 1 FROM ${qualified(schema, key.referencedTable)} p WHERE ${equal.join(" AND ")})`;
 }

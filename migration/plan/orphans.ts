@@ -1,13 +1,9 @@
-/** What SQLite says of rows without a parent, brought to the foreign keys of a plan. */
+/** Rows without a parent: what SQLite says of them, brought to the foreign keys of a plan, and how they are told of. */
 import type { ForeignKeyPlan, Policies, SourceCatalog, SourceForeignKey, TablePlan } from "../model";
 import { counted } from "../report/text";
 import { columnPlan, targetName } from "./find-column";
 
-/**
- * Notes at each planned foreign key how many rows have nothing to refer to. It can be done when rows are loaded already, since only foreign keys differ by it.
- *
- * @returns the warnings
- */
+/** Notes at each planned foreign key how many rows have nothing to refer to. @returns the warnings */
 export function noteOrphans(
   { tables: sources, foreignKeyViolations }: Pick<SourceCatalog, "tables" | "foreignKeyViolations">,
   tables: TablePlan[],
@@ -23,12 +19,39 @@ export function noteOrphans(
     // What config makes NULL refers to nothing, and the server counts the others.
     if (declared.columns.some((column) => columnPlan(table, column)?.nullFor !== undefined)) return [];
     if (policy === "keep") key.orphans = rows;
-    const what = `${counted(rows, "row")} of ${name} ${rows === 1 ? "refers" : "refer"} to rows of ${declared.referencedTable} that do not exist`;
-    const where = `rowid ${rowids.join(", ")}${rows > rowids.length ? ", …" : ""}`;
+    const found = {
+      rows,
+      shown: rowids.map((rowid) => `rowid ${rowid}`),
+      table: name,
+      parent: declared.referencedTable,
+    };
     return policy === "keep"
-      ? `${what} (${where}): they come over, and the foreign key ${key.name} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.`
-      : `${what} (${where}): they are set aside, with what refers to them.`;
+      ? orphansKept(found, key.name)
+      : `${describeOrphans(found)}: they are set aside, with what refers to them.`;
   });
+}
+
+/** Rows that refer to nothing. */
+export interface FoundOrphans {
+  rows: number;
+  /** The first `orphansShown`, each by its key. */
+  shown: string[];
+  table: string;
+  /** The table that they refer to. */
+  parent: string;
+}
+
+/** How many of them a warning names. */
+export const orphansShown = 5;
+
+/** The warning of orphans that come over. */
+export function orphansKept(found: FoundOrphans, foreignKey: string): string {
+  return `${describeOrphans(found)}: they come over, and the foreign key ${foreignKey} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.`;
+}
+
+function describeOrphans({ rows, shown, table, parent }: FoundOrphans): string {
+  const where = shown.length === 0 ? "" : ` (${shown.join("; ")}${rows > shown.length ? "; …" : ""})`;
+  return `${counted(rows, "row")} of ${table} ${rows === 1 ? "refers" : "refer"} to rows of ${parent} that do not exist${where}`;
 }
 
 function isPlanOf(key: ForeignKeyPlan, declared: SourceForeignKey, table: TablePlan, tables: TablePlan[]): boolean {

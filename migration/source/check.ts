@@ -14,11 +14,13 @@ interface Input {
   tables: SourceTable[];
   /** Or only whether pages and rows are whole, where nothing is to be proved: SQLite's own indexes are not read by a migration. */
   thorough: boolean;
+  /** Whether they are asked for. */
+  orphans: boolean;
 }
 
 /** The check under way. */
 export class SourceCheck {
-  /** Rows whose foreign key has nothing to refer to, which the target's foreign keys need, and which are known first. */
+  /** Rows whose foreign key has nothing to refer to, which are known first; none where they are not asked for. */
   readonly orphans: Promise<Orphans>;
   readonly #thread: Thread<string[]>;
 
@@ -45,26 +47,29 @@ export class SourceCheck {
 }
 
 /** What the thread does. */
-export function checkSource({ path, name, tables, thorough }: Input, tell: (orphans: Orphans) => void): string[] {
+export function checkSource(
+  { path, name, tables, thorough, orphans }: Input,
+  tell: (orphans: Orphans) => void,
+): string[] {
   const db = openReadOnly(path);
   try {
-    if (!thorough) {
-      // No page is looked at twice.
-      db.pragma("cache_size = -2048");
-      tell([]);
-      return checkIntegrity(db, name, "quick_check");
-    }
-    // A foreign key's index, and one that is not proved to agree, is looked up row by row: with room for a large table's this takes half the time.
-    db.pragma("cache_size = -49152");
-    try {
-      tell(findAllOrphans(db, tables));
-    } catch (error) {
-      // Damage, which the check names, is told first.
-      checkIntegrity(db, name);
-      throw error;
-    }
-    return checkIntegrity(db, name);
+    if (orphans) {
+      // A foreign key's index is looked up row by row: with room for a large table's this takes half the time.
+      db.pragma(largeCache);
+      try {
+        tell(findAllOrphans(db, tables));
+      } catch (error) {
+        // Damage, which the check names, is told first.
+        checkIntegrity(db, name);
+        throw error;
+      }
+    } else tell([]);
+    // So is an index that is not proved to agree. Else no page is looked at twice.
+    db.pragma(thorough ? largeCache : "cache_size = -2048");
+    return checkIntegrity(db, name, thorough ? "integrity_check" : "quick_check");
   } finally {
     db.close();
   }
 }
+
+const largeCache = "cache_size = -49152";

@@ -1,6 +1,7 @@
 /** Whether the database is whole, and whether its rows keep its foreign keys. */
 import { messageOf, UserError } from "../../support/errors";
 import type { SourceCatalog, SourceTable } from "../model";
+import { orphansShown } from "../plan/orphans";
 import { tablesNotProved } from "./agreement/index-agreement";
 import { explain, onlyTheApplicationHas, quoteName, type Sqlite } from "./open";
 
@@ -108,7 +109,7 @@ function findOrphans(db: Sqlite, table: SourceTable): SourceCatalog["foreignKeyV
   try {
     return db
       .prepare<[string], { fkid: bigint; found: bigint; rowids: string | null }>(
-        `SELECT fkid, count(*) AS found, group_concat(CASE WHEN nth <= 5 THEN rowid END) AS rowids
+        `SELECT fkid, count(*) AS found, group_concat(CASE WHEN nth <= ${orphansShown} THEN rowid END) AS rowids
          FROM (SELECT fkid, rowid, row_number() OVER (PARTITION BY fkid) AS nth FROM pragma_foreign_key_check(?)) GROUP BY fkid`,
       )
       .all(table.name)

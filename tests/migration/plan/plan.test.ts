@@ -151,7 +151,7 @@ describe("foreign keys", () => {
       "CREATE TABLE p(id INTEGER PRIMARY KEY); CREATE TABLE c(p INT REFERENCES p); INSERT INTO c VALUES (1), (2), (NULL);",
     );
     expect(result.tables.at(-1)?.foreignKeys[0]?.orphans).toBe(2);
-    expect(result.warnings[0]).toMatch(/^2 rows of c refer to rows of p that do not exist \(rowid 1, 2\)/);
+    expect(result.warnings[0]).toMatch(/^2 rows of c refer to rows of p that do not exist \(rowid 1; rowid 2\)/);
   });
 });
 

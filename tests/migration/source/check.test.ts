@@ -19,7 +19,7 @@ function checkOf(path: string): SourceCheck {
   const db = openReadOnly(path);
   const tables = readTables(db);
   db.close();
-  return new SourceCheck({ path, name: "app.db", tables, thorough: true });
+  return new SourceCheck({ path, name: "app.db", tables, thorough: true, orphans: true });
 }
 
 describe("the check of a file", () => {
@@ -41,7 +41,7 @@ describe("the check of a file", () => {
     const bytes = readFileSync(path).fill(0xff, (Number(root) - 1) * size, Number(root) * size);
     const damaged = `${path}.damaged`;
     writeFileSync(damaged, bytes);
-    const check = new SourceCheck({ path: damaged, name: "app.db", tables, thorough: true });
+    const check = new SourceCheck({ path: damaged, name: "app.db", tables, thorough: true, orphans: true });
     await expect(check.orphans).rejects.toThrow(/The SQLite database app\.db is damaged/);
     await expect(check.whole).rejects.toThrow(/The SQLite database app\.db is damaged/);
     await check.end();

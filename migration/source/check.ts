@@ -1,7 +1,7 @@
 /** The check of the whole file in a thread of its own: it takes as long as a look at all values and the load together, and goes on beside them. */
 import { inThread, type Thread } from "../../support/thread";
 import type { SourceCatalog, SourceTable } from "../model";
-import { checkIntegrity, findAllOrphans } from "./integrity";
+import { checkIntegrity, findAllOrphans, roomForLookUps } from "./integrity";
 import { openReadOnly } from "./open";
 
 type Orphans = SourceCatalog["foreignKeyViolations"];
@@ -54,8 +54,7 @@ export function checkSource(
   const db = openReadOnly(path);
   try {
     if (orphans) {
-      // A foreign key's index is looked up row by row: with room for a large table's this takes half the time.
-      db.pragma(largeCache);
+      roomForLookUps(db);
       try {
         tell(findAllOrphans(db, tables));
       } catch (error) {
@@ -64,12 +63,10 @@ export function checkSource(
         throw error;
       }
     } else tell([]);
-    // So is an index that is not proved to agree. Else no page is looked at twice.
-    db.pragma(thorough ? largeCache : "cache_size = -2048");
+    // No page is looked at twice, but for look-ups.
+    db.pragma("cache_size = -2048");
     return checkIntegrity(db, name, thorough ? "integrity_check" : "quick_check");
   } finally {
     db.close();
   }
 }
-
-const largeCache = "cache_size = -49152";

@@ -62,6 +62,7 @@ function withoutLookUps(db: Sqlite): string[] | null {
     if (said.some((line) => !harmless.test(line))) return null;
     const unproved = tablesNotProved(db);
     if (unproved.length === 0) return said;
+    roomForLookUps(db);
     const asked = (table: string) => linesOf(db, `PRAGMA integrity_check(${quoteName(table)})`);
     return said.length === 0 && unproved.every((table) => asked(table).length === 0) ? said : null;
   } catch {
@@ -79,6 +80,7 @@ function linesOf(db: Sqlite, sql: string): string[] {
 }
 
 function integrityLines(db: Sqlite, pragma: string): string[] {
+  if (pragma === "integrity_check") roomForLookUps(db);
   try {
     return linesOf(db, `PRAGMA ${pragma}`);
   } catch (error) {
@@ -97,6 +99,11 @@ function integrityLines(db: Sqlite, pragma: string): string[] {
         throw error;
       }
     });
+}
+
+/** An index that is looked up row by row takes half the time where all of a large table's stays in memory. */
+export function roomForLookUps(db: Sqlite): void {
+  db.pragma("cache_size = -49152");
 }
 
 /** Rows whose foreign key has nothing to refer to, by PRAGMA foreign_key_check. */

@@ -58,6 +58,12 @@ describe("a database that is at rest", () => {
     expect(frozen.fingerprint.sha256).toBe(createHash("sha256").update(readFileSync(frozen.path)).digest("hex"));
   });
 
+  test("has the sum of its bytes as its fingerprint, also where it is large and the sum is made in a thread", async () => {
+    const source = sqliteFile(folder, "CREATE TABLE t(x); INSERT INTO t VALUES (zeroblob(10000000)), (randomblob(9))");
+    const { path, fingerprint } = await freeze(source, runFolder(), stamp);
+    expect(fingerprint.sha256).toBe(createHash("sha256").update(readFileSync(path)).digest("hex"));
+  });
+
   test("has the same fingerprint again, and another after any change", async () => {
     const source = sqliteFile(folder, filled);
     const first = await freeze(source, runFolder(), stamp);

@@ -71,6 +71,7 @@ export function planCreate(
   const {
     views,
     leftBehind: viewsLeftBehind,
+    warnings: viewWarnings,
     find,
   } = translateViews(catalog, tables, options.schema, {
     relation: (name) => relations.take(name),
@@ -100,7 +101,7 @@ export function planCreate(
     triggers: triggers.triggers,
     cycles,
     leftBehind: [...leftBehind, ...viewsLeftBehind, ...triggers.leftBehind, ...keysLeftBehind],
-    warnings: [...warnings, ...noteOrphans(catalog, tables, options.orphans)],
+    warnings: [...warnings, ...viewWarnings, ...noteOrphans(catalog, tables, options.orphans)],
   };
 }
 

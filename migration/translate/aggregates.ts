@@ -3,7 +3,7 @@ import type { Expr } from "sqlite3-parser";
 import { collated } from "./compare";
 import { orderTerm } from "./order";
 import { type Scope, type Translated, Untranslatable } from "./scope";
-import { article, asReal, asText, nullLiteral, plain, textLiteral, truth, value } from "./values";
+import { article, asReal, asText, nullLiteral, plain, textLiteral, truth, value, wholeCondition } from "./values";
 import { over, windowOnly } from "./windows";
 
 type Translate = (expression: Expr, scope: Scope) => Translated;
@@ -108,7 +108,14 @@ function sum(of: Translated, distinct: string, tail: string, scope: Scope): Tran
   approximate(scope, "sum()");
   if (of.kind === "real") return value("real", `sum(${distinct}${of.sql})${tail}`, true);
   // Of decimals SQLite adds the doubles; the exact sum is what they stand for.
-  if (of.kind === "number") return { ...value("number", `sum(${distinct}${of.sql})${tail}`, true), type: of.type };
+  if (of.kind === "number") {
+    const whole = wholeCondition(of);
+    return {
+      ...value("number", `sum(${distinct}${of.sql})${tail}`, true),
+      type: of.type,
+      ...(whole === null ? {} : { wholeSql: `bool_and(${whole})${tail}` }),
+    };
+  }
   throw new Untranslatable(`sum() of ${article(of.kind)}`);
 }
 
@@ -128,7 +135,14 @@ function extreme(word: string, of: Translated, tail: string, scope: Scope): Tran
   if (x.kind === "blob" || x.kind === "opaque") throw new Untranslatable(`${word}() of ${article(x.kind)}`);
   if (x.kind === "moment" && x.shape === undefined)
     throw new Untranslatable(`${word}() of date and time texts that do not all look alike`);
-  return { ...x, sql: `${word}(${x.sql})${tail}`, nullable: true, affinity: "none", literal: undefined };
+  return {
+    ...x,
+    sql: `${word}(${x.sql})${tail}`,
+    nullable: true,
+    affinity: "none",
+    literal: undefined,
+    wholeSql: undefined,
+  };
 }
 
 function concatenated(

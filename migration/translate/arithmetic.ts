@@ -1,7 +1,7 @@
 /** Arithmetic: 64-bit integers and doubles. What leaves 64 bits is an error in PostgreSQL, where SQLite goes on with a double. */
 import type { Operator, UnaryOperator } from "sqlite3-parser";
-import { type Translated, Untranslatable } from "./scope";
-import { article, asReal, asText, isNumber, plainNumber, value } from "./values";
+import { type Scope, type Translated, Untranslatable } from "./scope";
+import { article, asReal, asText, isNumber, plainNumber, value, wholeCondition } from "./values";
 
 const symbols: Partial<Record<Operator | UnaryOperator, string>> = {
   Add: "+",
@@ -16,14 +16,22 @@ const symbols: Partial<Record<Operator | UnaryOperator, string>> = {
 };
 
 /** @param right equal to `left` for an operator with one side */
-export function arithmetic(op: Operator | UnaryOperator, left: Translated, right: Translated): Translated {
+export function arithmetic(
+  op: Operator | UnaryOperator,
+  left: Translated,
+  right: Translated,
+  scope: Scope,
+): Translated {
   const [l, r] = [plainNumber(left), plainNumber(right)];
   const nullable = l.nullable || r.nullable;
   if (l.kind === "null" || r.kind === "null") return value("null", "NULL", true);
   const odd = [l, r].find((side) => !isNumber(side.kind));
   if (odd !== undefined) throw new Untranslatable(`it calculates with ${article(odd.kind)}`);
   if (l.kind === "integer" && r.kind === "integer") return integers(op, l, r, nullable);
-  return reals(op, l, r, nullable);
+  if (l.kind === "real" || r.kind === "real") return reals(op, l, r, nullable);
+  if (!scope.mayUse.approximate)
+    throw new Untranslatable("it calculates with decimals, of which SQLite holds some as integers and some as doubles");
+  return decimals(op, l, r, nullable);
 }
 
 function big(of: Translated): string {
@@ -63,10 +71,32 @@ function integers(op: Operator | UnaryOperator, l: Translated, r: Translated, nu
   }
 }
 
-/** A number that may be an integer or a real is only taken together with a real: then the result is a real for certain. */
+/**
+ * Numbers of which each row decides whether they are integers: doubles come to the same, up to 2^53. Only a division must know: of two integers SQLite
+ * gives the whole part. An integer is never -0, which 0 added to it ends.
+ */
+function decimals(op: Operator | UnaryOperator, l: Translated, r: Translated, nullable: boolean): Translated {
+  const { sql, ...rest } = reals(op, l, r, nullable);
+  const result: Translated = {
+    ...rest,
+    kind: "number",
+    sql: op === "Multiply" || op === "Negative" ? `(${sql} + 0)` : sql,
+  };
+  const conditions = [l, r].map(wholeCondition);
+  const known = !conditions.includes(null);
+  const whole = [...new Set(conditions.filter((condition) => condition !== "true"))].join(" AND ");
+  if (op !== "Divide") return known ? { ...result, wholeSql: whole } : result;
+  if (!known)
+    throw new Untranslatable("it divides a number of which is not known whether SQLite holds it as an integer");
+  return {
+    ...result,
+    wholeSql: whole,
+    sql: `(CASE WHEN ${whole} THEN trunc(${result.sql}) + 0 ELSE ${result.sql} END)`,
+  };
+}
+
+/** Where one side is a real, the result is one; and where doubles come to the same. */
 function reals(op: Operator | UnaryOperator, l: Translated, r: Translated, nullable: boolean): Translated {
-  if (l.kind !== "real" && r.kind !== "real")
-    throw new Untranslatable("it calculates with decimals, of which SQLite holds some as integers and some as doubles");
   const [a, b] = [asReal(l), asReal(r)];
   switch (op) {
     case "Negative":

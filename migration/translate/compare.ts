@@ -55,7 +55,9 @@ function sides(left: Translated, op: Comparison, right: Translated, scope: Scope
           mirroredPair(datePair(r, l)) ??
           momentPair(l, r) ??
           momentLiteral(l, op, r) ??
-          momentLiteral(r, mirrored[op], l))
+          momentLiteral(r, mirrored[op], l) ??
+          momentMade(l, op, r) ??
+          momentMade(r, mirrored[op], l))
         : null;
     return (
       asTimes ?? [
@@ -112,7 +114,7 @@ function asNumberIfLiteral(side: Translated): Translated {
     if (typeof number === "bigint") return integerLiteral(number);
     return typeof number === "number" ? realLiteral(number) : side;
   }
-  if (numericAffinities.includes(side.affinity) || side.kind !== "text") return side;
+  if (numericAffinities.includes(side.affinity) || side.kind !== "text" || side.temporal !== undefined) return side;
   throw new Untranslatable(
     "it compares a text with a number, and SQLite takes the text as a number where it looks like one",
   );
@@ -186,6 +188,19 @@ function momentPair(l: Translated, r: Translated): [string, string] | null {
   return l.shape !== undefined && JSON.stringify(l.shape) === JSON.stringify(r.shape) ? [l.sql, r.sql] : null;
 }
 
+/** Of a date alone, and of a time without the decimals that the column's have: as a text it comes before those that begin with it. */
+const beforeLonger: Partial<Record<Comparison, string>> = { "<": "<", "<=": "<", ">": ">=", ">=": ">=" };
+
+/** A column of times that all look alike against what datetime() makes. */
+function momentMade(of: Translated, op: Comparison, other: Translated): string | null {
+  const { shape } = of;
+  if (of.kind !== "moment" || shape?.separator !== " " || shape.suffix !== "" || of.type.kind !== "timestamp")
+    return null;
+  if (other.temporal?.type !== "timestamp") return null;
+  const word = shape.fraction === 0 ? sqlOf(op) : beforeLonger[op];
+  return word === undefined ? null : `(${of.sql} ${word} date_trunc('second', ${other.temporal.sql}))`;
+}
+
 /**
  * A column of times that all look alike against a literal: one of the same shape is a time too. A date alone comes, as a text, before each time of its day
  * and after each time of the day before.
@@ -197,7 +212,7 @@ function momentLiteral(of: Translated, op: Comparison, other: Translated): strin
   if ((of.type.kind === "timestamptz") !== (of.shape.suffix !== "")) return null;
   const said = parseTemporal(literal);
   if (said?.kind === "date") {
-    const word = { "<": "<", "<=": "<", ">": ">=", ">=": ">=" }[op as string];
+    const word = beforeLonger[op];
     return word === undefined || of.shape.suffix !== "" ? null : `(${of.sql} ${word} '${said.text}'::timestamp)`;
   }
   const shape = shapeOf(literal);

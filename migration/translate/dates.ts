@@ -1,7 +1,7 @@
 /** The current time and SQLite's date functions (sqlite.org/lang_datefunc.html). They work in UTC, and show whole seconds. */
 import type { FunctionRule } from "./function-rule";
 import { type Scope, type Translated, Untranslatable } from "./scope";
-import { format } from "./strftime";
+import { format, wholeField } from "./strftime";
 import { pointInTime, utcNow } from "./time-values";
 import { value } from "./values";
 
@@ -48,7 +48,11 @@ const strftime: FunctionRule = (args, scope, name) => {
     const seconds = epochSeconds(at);
     return value("text", `${seconds}::text`, at.nullable, { integerSql: seconds });
   }
-  return ofFormat(form.literal, at, scope) ?? value("text", format(form.literal, at, scope), at.nullable);
+  const integerSql = wholeField(form.literal, at.sql);
+  return (
+    ofFormat(form.literal, at, scope) ??
+    value("text", format(form.literal, at, scope), at.nullable, integerSql === null ? {} : { integerSql })
+  );
 };
 
 /** A date with its time, as ORMs have their defaults write it: with milliseconds, and with what says that it is UTC. */

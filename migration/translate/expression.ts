@@ -88,7 +88,7 @@ export function translateExpression(expression: Expr, scope: Scope): Translated 
       const translated = subquery(expression.select, scope);
       return expression.type === "ExistsExpr"
         ? value("boolean", `(EXISTS ${translated.sql})`, false)
-        : { ...translated, nullable: true };
+        : { ...translated, nullable: true, wholeSql: undefined };
     }
     default:
       throw new Untranslatable(`${quoted(scope, expression) || expression.type} has no counterpart here`);
@@ -148,7 +148,7 @@ function unary(expression: Extract<Expr, { type: "UnaryExpr" }>, scope: Scope): 
       return value("boolean", `(NOT ${truth(of)})`, of.nullable);
     case "Negative":
     case "BitwiseNot":
-      return arithmetic(expression.op, of, of);
+      return arithmetic(expression.op, of, of, scope);
   }
 }
 
@@ -178,7 +178,7 @@ function binary(expression: Extract<Expr, { type: "BinaryExpr" }>, scope: Scope)
     case "ArrowRightShift":
       throw new Untranslatable(`${op === "ArrowRight" ? "->" : "->>"} gives a value whose type each row decides`);
     default:
-      return arithmetic(op, left, right);
+      return arithmetic(op, left, right, scope);
   }
 }
 

@@ -1,14 +1,14 @@
 /**
- * format() and printf() with a format that is a literal and asks for nothing but whole numbers and texts (sqlite.org/printf.html): `%d`, `%i`, `%s`, `%%`, and
- * widths. Reals are left out: SQLite writes them in its own way.
+ * format() and printf() with a format that is a literal and asks for nothing but numbers and texts (sqlite.org/printf.html): `%d`, `%i`, `%s`, `%%`, `%.2f`,
+ * and widths. Reals in other forms are left out: SQLite writes them in its own way.
  */
 import type { FunctionRule } from "./function-rule";
-import { type Translated, Untranslatable } from "./scope";
-import { asInteger, asText, isText, plain, textLiteral, value } from "./values";
+import { type Scope, type Translated, Untranslatable } from "./scope";
+import { asInteger, asText, isNumber, isText, plain, shortestDecimal, textLiteral, value } from "./values";
 
-const directive = /%(?:%|([-0]?)(\d{0,3})([a-zA-Z])|[^a-zA-Z%]*[a-zA-Z]?)/g;
+const directive = /%(?:%|([-0]?)(\d{0,3})(?:\.(\d{1,2}))?([a-zA-Z])|[^a-zA-Z%]*[a-zA-Z]?)/g;
 
-export const format: FunctionRule = ([pattern, ...args], _scope, name) => {
+export const format: FunctionRule = ([pattern, ...args], scope, name) => {
   const text = pattern?.literal;
   if (typeof text !== "string") throw new Untranslatable(`${name} of a format that is no literal`);
   const parts: string[] = [];
@@ -17,11 +17,14 @@ export const format: FunctionRule = ([pattern, ...args], _scope, name) => {
   let at = 0;
   let used = 0;
   for (const match of text.matchAll(directive)) {
-    isEmpty &&= match.index === at && match[3] === "s";
+    isEmpty &&= match.index === at && match[4] === "s";
     if (match.index > at) parts.push(textLiteral(text.slice(at, match.index)).sql);
     at = match.index + match[0].length;
-    const [whole, flag = "", width = "", kind] = match;
+    const [whole, flag = "", width = "", places, kind] = match;
     if (whole === "%%") parts.push(textLiteral("%").sql);
+    else if (kind === "f" && flag !== "0")
+      parts.push(fixed(args[used++], places ?? "6", flag, Number(width), scope, name));
+    else if (places !== undefined) throw new Untranslatable(`${name} with ${whole}`);
     else if (kind === "d" || kind === "i" || kind === "s")
       parts.push(field(args[used++], kind, flag, Number(width), name));
     else throw new Untranslatable(`${name} with ${whole}`);
@@ -52,6 +55,23 @@ function field(arg: Translated | undefined, kind: string, flag: string, width: n
   const digits = `abs(${number})::text`;
   const room = `CASE WHEN ${number} < 0 THEN ${width - 1} ELSE ${width} END`;
   return `((CASE WHEN ${number} < 0 THEN '-' ELSE '' END) || lpad(${digits}, greatest(length(${digits}), ${room}), '0'))`;
+}
+
+/** With so many decimals, rounded as `round()` does; NULL is 0. */
+function fixed(
+  arg: Translated | undefined,
+  places: string,
+  flag: string,
+  width: number,
+  scope: Scope,
+  name: string,
+): string {
+  if (arg === undefined) throw new Untranslatable(`${name} with fewer values than its format asks for`);
+  const of = plain(arg);
+  if (!isNumber(of.kind)) throw new Untranslatable(`${name} with %f of what is no number`);
+  if (!scope.mayUse.approximate)
+    throw new Untranslatable(`${name} to decimals, where SQLite rounds a double's own decimals`);
+  return padded(`round(COALESCE(${shortestDecimal(of)}, 0), ${Number(places)})::text`, flag, width);
 }
 
 /** Spaces before it, or after it with `-`; what is longer stays whole. */

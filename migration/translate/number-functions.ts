@@ -1,7 +1,7 @@
 /** SQLite's functions of numbers, and those that make them by chance. */
 import { type FunctionRule, take } from "./function-rule";
 import { type Scope, type Translated, Untranslatable } from "./scope";
-import { article, isNumber, plain, value } from "./values";
+import { article, isNumber, plain, shortestDecimal, value } from "./values";
 
 const abs: FunctionRule = (args, _scope, name) => {
   const of = plain((take(args, 1, 1, name) as [Translated])[0]);
@@ -10,11 +10,10 @@ const abs: FunctionRule = (args, _scope, name) => {
 };
 
 /** Half away from zero, as SQLite adds one half and cuts; PostgreSQL's round() of a double goes to the even one. */
-const round: FunctionRule = (args, _scope, name) => {
+const round: FunctionRule = (args, scope, name) => {
   const [of, digits] = take(args, 1, 2, name) as [Translated, Translated | undefined];
-  if (digits !== undefined && digits.literal !== 0n)
-    throw new Untranslatable(`${name} to decimals, where SQLite rounds a double's own decimals`);
   const x = plain(of);
+  if (digits !== undefined && digits.literal !== 0n) return roundTo(x, digits, scope, name);
   if (x.kind === "integer") return value("real", `${x.sql}::double precision`, x.nullable);
   if (x.kind !== "real") throw new Untranslatable(`${name} of ${article(x.kind)}`);
   return value(
@@ -23,6 +22,20 @@ const round: FunctionRule = (args, _scope, name) => {
     x.nullable,
   );
 };
+
+/**
+ * SQLite rounds the 17 digits that a double stands for, PostgreSQL the shortest decimal that reads back as it: 1.005, which is 1.00499999999999989, becomes
+ * 1.0 there and 1.01 here.
+ */
+function roundTo(x: Translated, digits: Translated, scope: Scope, name: string): Translated {
+  if (!scope.mayUse.approximate)
+    throw new Untranslatable(`${name} to decimals, where SQLite rounds a double's own decimals`);
+  if (typeof digits.literal !== "bigint")
+    throw new Untranslatable(`${name} to a number of decimals that is no literal`);
+  if (!isNumber(x.kind)) throw new Untranslatable(`${name} of ${article(x.kind)}`);
+  const places = digits.literal < 0n ? 0n : digits.literal > 30n ? 30n : digits.literal;
+  return value("real", `round(${shortestDecimal(x)}, ${places})::double precision`, x.nullable);
+}
 
 /** Integers stay integers. */
 function rounding(word: "ceil" | "floor"): FunctionRule {

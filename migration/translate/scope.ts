@@ -58,6 +58,8 @@ export interface Translated {
   temporal?: { type: "timestamp" | "time"; sql: string };
   /** For a `number` that is a column with NUMERIC affinity: it is an integer where it has no fraction. */
   integerIfWhole?: boolean;
+  /** For another `number`: the condition under which it is an integer. */
+  wholeSql?: string;
 }
 
 export interface Scope {
@@ -69,8 +71,8 @@ export interface Scope {
     aggregates: boolean;
     windows: boolean;
     /**
-     * Whether a result may differ where SQLite itself promises none: the last binary digits of a sum of reals, the order within group_concat().
-     * Only for results that are compared afterwards.
+     * Whether a result may differ where SQLite itself promises none (the last binary digits of a sum of reals, the order within group_concat()), and for values
+     * that are seldom met: decimals past 2^53 in arithmetic, and round() in the middle between two. Only for results that are compared afterwards.
      */
     approximate: boolean;
     /** random(), randomblob(), and the current time. */

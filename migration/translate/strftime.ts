@@ -42,6 +42,12 @@ const parts: Record<string, (at: string) => string> = {
 
 const composed: Record<string, string> = { F: "%Y-%m-%d", T: "%H:%M:%S", R: "%H:%M" };
 
+/** What a format of one substitution that gives digits says, as an integer; null for any other. */
+export function wholeField(form: string, at: string): string | null {
+  const part = /^%[a-zA-Z]$/.test(form) ? parts[form.slice(1)] : undefined;
+  return part === undefined ? null : `(${part(at)})::bigint`;
+}
+
 /** The time as a text. @throws Untranslatable for a substitution that is not known */
 export function format(form: string, at: PointInTime, scope: Scope): string {
   const pieces = [...form.matchAll(/%(.)|[^%]+|%$/gs)].map((match) => ({ letter: match[1] ?? null, text: match[0] }));

@@ -30,7 +30,7 @@ const substr: FunctionRule = (args, _scope, name) => {
   const many = count === undefined ? null : lengthArgument(start, count);
   const end = many === null ? "" : `, ${many}`;
   if (start.notNegative === true) return result(`substr(${subject}, ${from}${end})`);
-  if (typeof start.literal !== "bigint")
+  if (typeof start.literal !== "bigint" || start.type.kind !== "integer")
     throw new Untranslatable(`${name} from a place that may be before the beginning`);
   // Counted from the end; before the beginning both databases count the places that are not there.
   const place = `length(${subject}) + 1 - ${-start.literal}`;

@@ -122,6 +122,13 @@ export function dateText(sql: string): string {
   return `(${part("year", 4)} || '-' || ${part("month", 2)} || '-' || ${part("day", 2)})`;
 }
 
+/** The condition under which SQLite holds a number as an integer, "true" where it always does, null where that is not known. */
+export function wholeCondition(of: Translated): string | null {
+  if (of.kind === "integer") return "true";
+  if (of.integerIfWhole === true) return `${of.sql} = trunc(${of.sql})`;
+  return of.wholeSql ?? null;
+}
+
 /** The value as the text that SQLite's `||`, CAST and text functions make of it. */
 export function asText(of: Translated): string {
   if (of.kind === "text") return of.sql;
@@ -130,11 +137,22 @@ export function asText(of: Translated): string {
   if (of.kind === "integer") return `${of.sql}::text`;
   if (of.kind === "boolean") return `${of.sql}::integer::text`;
   if (of.kind === "date") return dateText(of.sql);
+  if (isShortDecimal(of)) return `trim_scale(${of.sql})::text`;
   throw new Untranslatable(
     of.kind === "real" || of.kind === "number"
       ? "a real is used as text, which SQLite writes in its own form"
       : `${article(of.kind)} is used as text`,
   );
+}
+
+/**
+ * A decimal that SQLite writes as it stands: it shows 15 digits of a double, none after the point of an integer, and an exponent only below 0.0001
+ * (sqlite.org/datatype3.html, 3, and floatingpoint.html).
+ */
+function isShortDecimal({ kind, type, integerIfWhole }: Translated): boolean {
+  if (kind !== "number" || type.kind !== "numeric" || integerIfWhole !== true) return false;
+  const { precision, scale } = type;
+  return precision !== null && precision <= 15 && scale !== null && scale >= 0 && scale <= 4;
 }
 
 /** Doubles hold every integer up to here. */
@@ -148,6 +166,11 @@ export function asReal(of: Translated): string {
   if (of.kind === "integer" || of.kind === "number") return `${of.sql}::double precision`;
   if (of.kind === "boolean") return `${of.sql}::integer::double precision`;
   throw new Untranslatable(`${article(of.kind)} is used where a number is due`);
+}
+
+/** The value as a numeric: of a double the shortest decimal that reads back as it. */
+export function shortestDecimal(of: Translated): string {
+  return of.type.kind === "double precision" ? `${of.sql}::text::numeric` : `${of.sql}::numeric`;
 }
 
 /**

@@ -18,6 +18,7 @@ export interface ViewNames {
 export interface TranslatedViews {
   /** In an order in which they can be made. */
   views: ViewPlan[];
+  warnings: string[];
   leftBehind: LeftBehind[];
   /** Tables that come over and translated views, by name; @throws Untranslatable for any other */
   find(name: string): Relation;
@@ -31,6 +32,7 @@ export function translateViews(
 ): TranslatedViews {
   const utf16 = catalog.fingerprint.encoding !== "UTF-8";
   const views: ViewPlan[] = [];
+  const warnings: string[] = [];
   const relations = new Map<string, Relation>();
   const failed = new Map<string, string>();
   for (const plan of tables) {
@@ -71,6 +73,10 @@ export function translateViews(
     try {
       const made = translateView(object, find, utf16, schema, names, views);
       views.push(made.plan);
+      if (made.rounds)
+        warnings.push(
+          `The view ${object.name} rounds to decimals. A number in the middle between two, such as 1.005, is rounded up here; of SQLite's versions some round it up and some down.`,
+        );
       relations.set(lower, made.relation);
     } catch (error) {
       if (!(error instanceof Untranslatable)) throw error;
@@ -91,6 +97,7 @@ export function translateViews(
   for (const object of objects) make(object);
   return {
     views,
+    warnings,
     leftBehind: objects.flatMap((object): LeftBehind[] => {
       const reason = failed.get(object.name.toLowerCase());
       return reason === undefined ? [] : [viewLeftBehind(object.name, reason, object.sql)];
@@ -111,7 +118,7 @@ function translateView(
   schema: string,
   viewNames: ViewNames,
   before: ViewPlan[],
-): { plan: ViewPlan; relation: Relation } {
+): { plan: ViewPlan; relation: Relation; rounds: boolean } {
   const text = object.runnable ?? object.sql;
   const statement = parseStatement(text);
   if (statement.type !== "CreateViewStmt") throw new Untranslatable("it is no CREATE VIEW");
@@ -140,6 +147,7 @@ function translateView(
   const columns = translated.columns.map((column, i) => ({ ...column, name: sourceNames[i] ?? column.name }));
   const read = [...reads].flatMap((relation) => relation.target ?? []);
   return {
+    rounds: roundsToDecimals(statement.select),
     plan: {
       source: object.name,
       target,
@@ -201,6 +209,22 @@ const calls = (select: Select, names: string[]): string | null => {
 /** Sums and averages of reals depend on the order of addition in their last digits. */
 function addsReals(select: Select): boolean {
   return calls(select, ["sum", "avg", "total"]) !== null;
+}
+
+/** By round() or printf(). */
+function roundsToDecimals(select: Select): boolean {
+  let found = false;
+  traverse(select, {
+    nodes: {
+      FunctionCallExpr({ name, args = [] }) {
+        const called = name.name.toLowerCase();
+        const [first] = args;
+        const prints = (called === "printf" || called === "format") && first?.type === "StringLiteral";
+        found ||= (called === "round" && args.length === 2) || (prints && /%[-0-9.]*f/.test(first.value));
+      },
+    },
+  });
+  return found;
 }
 
 function refuseRandom(select: Select): void {

@@ -115,6 +115,35 @@ export const movedViews: [name: string, sql: string][] = [
     "SELECT product, sum(quantity * price) AS amount, sum(price) AS prices, sum(quantity) AS n FROM (SELECT product, quantity, price * 1.0 AS price FROM items) GROUP BY product",
   ],
   [
+    "decimals multiplied and added",
+    "SELECT order_id, line, price * quantity AS amount, price - 1 AS less, -price AS owed, abs(price - 5) AS off, price * quantity > 3.75 AS big FROM items",
+  ],
+  [
+    "decimals divided, whole ones as integers",
+    "SELECT order_id, line, price / 3 AS third, price * 10 / 4 AS tenths, 7 / price AS parts, price / (quantity - 1) AS per FROM items",
+  ],
+  [
+    "an average by hand",
+    "SELECT product, sum(price * quantity) / sum(quantity) AS average, sum(quantity) / count(*) AS whole, sum(price) / 2 AS half FROM items GROUP BY product",
+  ],
+  [
+    "rounded to decimals",
+    "SELECT product, round(avg(price), 2) AS average, round(sum(price * quantity) * 1.19, 2) AS gross, round(100.0 * count(*) / (SELECT count(*) FROM items), 1) AS share FROM items GROUP BY product",
+  ],
+  [
+    "printed with decimals",
+    "SELECT order_id, printf('%.2f EUR|%8.1f|%-6.3f|', price, quantity, price / 3.0) AS shown FROM items",
+  ],
+  ["decimals as text", "SELECT order_id, product || ' ' || price || ' EUR' AS shown FROM items"],
+  [
+    "parts of a date as numbers",
+    "SELECT CAST(strftime('%Y', placed) AS INTEGER) AS year, (strftime('%m', placed) + 2) / 3 AS quarter, count(*) AS n FROM orders GROUP BY 1, 2",
+  ],
+  [
+    "since a time that is computed",
+    "SELECT id FROM orders WHERE placed >= datetime('2024-01-31', '+1 day') AND placed < datetime('now')",
+  ],
+  [
     "sum of conditions",
     "SELECT city, sum(active) AS a, sum(CASE WHEN active THEN 1 ELSE 0 END) AS b, count(DISTINCT name) AS names FROM customers GROUP BY city",
   ],
@@ -166,6 +195,12 @@ export const stayingViews: [name: string, sql: string, reason: RegExp][] = [
     "WITH n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n LIMIT 3) SELECT x FROM n",
     /LIMIT of its own/,
   ],
+  [
+    "a division of who knows what",
+    "SELECT total / 2 AS half FROM (SELECT sum(price) AS total FROM items)",
+    /divides a number of which is not known whether SQLite holds it as an integer/,
+  ],
+  ["a real as text", "SELECT total || ' EUR' AS shown FROM orders", /a real is used as text/],
   ["any values together", "SELECT a || b FROM loose", /used as text/],
   ["a missing table", "SELECT * FROM nowhere", /^SQLite itself cannot run it: no such table: main.nowhere/],
   [

@@ -123,8 +123,8 @@ export interface SourceCatalog {
 
 /** How texts of a date and time look, where all of a column are alike: then their order is that of the times. */
 export interface MomentShape {
-  /** What stands between date and time. */
-  separator: " " | "T";
+  /** What stands between date and time; nothing where all are dates alone. */
+  separator: " " | "T" | "";
   /** Digits after the second; 0 without a point. */
   fraction: number;
   /** Z, an offset, or nothing. */

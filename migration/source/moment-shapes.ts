@@ -34,8 +34,11 @@ export function lookAtShapes(
     .toLowerCase();
   for (const [column, profile] of profiles) {
     const kinds = Object.keys(profile.storage).filter((kind) => kind !== "null");
-    const times = Object.keys(profile.forms).every((form) => form.startsWith("date and time"));
-    if (kinds.join() !== "text" || Object.keys(profile.forms).length !== 1 || !times) continue;
+    const [form = "", ...others] = Object.keys(profile.forms);
+    if (kinds.join() !== "text" || others.length > 0) continue;
+    // The look at the values has seen that they are dates and nothing else.
+    if (form === "date") profile.shape = { separator: "", fraction: 0, suffix: "" };
+    if (!form.startsWith("date and time")) continue;
     if (!isInUniqueKey(table, column) && !sql.includes("*") && !sql.includes(column.toLowerCase())) continue;
     const shape = commonShape(db, table.name, column);
     if (shape !== null) profile.shape = shape;

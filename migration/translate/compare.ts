@@ -2,6 +2,7 @@
 import { parseTemporal } from "../plan/temporal";
 import { shapeOf } from "../source/moment-shapes";
 import { type Affinity, type Collation, type Scope, type Translated, Untranslatable } from "./scope";
+import { compareTimeTexts } from "./time-texts";
 import {
   article,
   asNumeric,
@@ -56,8 +57,7 @@ function sides(left: Translated, op: Comparison, right: Translated, scope: Scope
           momentPair(l, r) ??
           momentLiteral(l, op, r) ??
           momentLiteral(r, mirrored[op], l) ??
-          momentMade(l, op, r) ??
-          momentMade(r, mirrored[op], l))
+          compareTimeTexts(l, sqlOf(op), r))
         : null;
     return (
       asTimes ?? [
@@ -188,34 +188,14 @@ function momentPair(l: Translated, r: Translated): [string, string] | null {
   return l.shape !== undefined && JSON.stringify(l.shape) === JSON.stringify(r.shape) ? [l.sql, r.sql] : null;
 }
 
-/** Of a date alone, and of a time without the decimals that the column's have: as a text it comes before those that begin with it. */
-const beforeLonger: Partial<Record<Comparison, string>> = { "<": "<", "<=": "<", ">": ">=", ">=": ">=" };
-
-/** A column of times that all look alike against what datetime() makes. */
-function momentMade(of: Translated, op: Comparison, other: Translated): string | null {
-  const { shape } = of;
-  if (of.kind !== "moment" || shape?.separator !== " " || shape.suffix !== "" || of.type.kind !== "timestamp")
-    return null;
-  if (other.temporal?.type !== "timestamp") return null;
-  const word = shape.fraction === 0 ? sqlOf(op) : beforeLonger[op];
-  return word === undefined ? null : `(${of.sql} ${word} date_trunc('second', ${other.temporal.sql}))`;
-}
-
-/**
- * A column of times that all look alike against a literal: one of the same shape is a time too. A date alone comes, as a text, before each time of its day
- * and after each time of the day before.
- */
+/** A column of times with an offset that all look alike, against a literal of the same shape. */
 function momentLiteral(of: Translated, op: Comparison, other: Translated): string | null {
+  const { shape } = of;
   const { literal } = other;
-  if (of.kind !== "moment" || of.shape === undefined || typeof literal !== "string") return null;
+  if (of.kind !== "moment" || of.type.kind !== "timestamptz" || shape === undefined || typeof literal !== "string")
+    return null;
   // A time without an offset in a column with one would depend on the session's time zone.
-  if ((of.type.kind === "timestamptz") !== (of.shape.suffix !== "")) return null;
+  if (shape.suffix === "" || JSON.stringify(shapeOf(literal)) !== JSON.stringify(shape)) return null;
   const said = parseTemporal(literal);
-  if (said?.kind === "date") {
-    const word = beforeLonger[op];
-    return word === undefined || of.shape.suffix !== "" ? null : `(${of.sql} ${word} '${said.text}'::timestamp)`;
-  }
-  const shape = shapeOf(literal);
-  if (said === null || JSON.stringify(shape) !== JSON.stringify(of.shape)) return null;
-  return `(${of.sql} ${sqlOf(op)} '${said.text}'::${of.type.kind})`;
+  return said === null ? null : `(${of.sql} ${sqlOf(op)} '${said.text}'::timestamptz)`;
 }

@@ -2,6 +2,7 @@
 import { escapeLiteral } from "pg";
 import type { TargetType } from "../model";
 import { type Affinity, type Kind, type Translated, Untranslatable } from "./scope";
+import { textOfMoment } from "./time-texts";
 
 const types: Record<"integer" | "bigint" | "boolean" | "real" | "text" | "blob" | "date", TargetType> = {
   integer: { kind: "integer" },
@@ -137,6 +138,8 @@ export function asText(of: Translated): string {
   if (of.kind === "integer") return `${of.sql}::text`;
   if (of.kind === "boolean") return `${of.sql}::integer::text`;
   if (of.kind === "date") return dateText(of.sql);
+  const moment = of.kind === "moment" ? textOfMoment(of) : null;
+  if (moment !== null) return moment;
   if (isShortDecimal(of)) return `trim_scale(${of.sql})::text`;
   throw new Untranslatable(
     of.kind === "real" || of.kind === "number"

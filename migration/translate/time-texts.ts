@@ -1,0 +1,69 @@
+/**
+ * Texts that say dates and times in ISO form, which PostgreSQL has as timestamps: the order of such texts is that of the times, and of two that begin alike the
+ * shorter comes first.
+ */
+import { parseTemporal } from "../plan/temporal";
+import { shapeOf } from "../source/moment-shapes";
+import type { Translated } from "./scope";
+
+interface TimeText {
+  /** The time as a timestamp. */
+  sql: string;
+  /** Characters of the text. */
+  length: number;
+  /** Between date and time; null for a date alone. */
+  separator: string | null;
+}
+
+type Order = "<" | "<=" | ">" | ">=";
+const longerFirst: Record<Order, string> = { "<": "<", "<=": "<", ">": ">=", ">=": ">=" };
+const shorterFirst: Record<Order, string> = { "<": "<=", "<=": "<=", ">": ">", ">=": ">" };
+
+/** The comparison of two such texts by their times; null where that is not certain. @param op PostgreSQL's operator */
+export function compareTimeTexts(left: Translated, op: string, right: Translated): string | null {
+  const [l, r] = [timeText(left), timeText(right)];
+  if (l === null || r === null) return null;
+  if (l.separator !== null && r.separator !== null && l.separator !== r.separator) return null;
+  if (l.length === r.length) return `(${l.sql} ${op} ${r.sql})`;
+  const word = (l.length > r.length ? longerFirst : shorterFirst)[op as Order];
+  return word === undefined ? null : `(${l.sql} ${word} ${r.sql})`;
+}
+
+/** The text that SQLite holds of a column of times that all look alike; null where it has an offset. */
+export function textOfMoment({ sql, type, shape }: Translated): string | null {
+  if (shape === undefined || shape.suffix !== "" || type.kind !== "timestamp") return null;
+  const part = (field: string, digits: number) => `lpad(extract(${field} from ${sql})::integer::text, ${digits}, '0')`;
+  const day = `${part("year", 4)} || '-' || ${part("month", 2)} || '-' || ${part("day", 2)}`;
+  if (shape.separator === "") return `(${day})`;
+  const second = `lpad(floor(extract(second from ${sql}))::text, 2, '0')`;
+  const clock = `${part("hour", 2)} || ':' || ${part("minute", 2)} || ':' || ${second}`;
+  const fraction = `substr(lpad((extract(microseconds from ${sql})::bigint % 1000000)::text, 6, '0'), 1, ${shape.fraction})`;
+  return `(${day} || '${shape.separator}' || ${clock}${shape.fraction === 0 ? "" : ` || '.' || ${fraction}`})`;
+}
+
+function timeText(of: Translated): TimeText | null {
+  if (of.kind === "date") return { sql: `${of.sql}::timestamp`, length: 10, separator: null };
+  if (of.temporal?.type === "timestamp")
+    return { sql: `date_trunc('second', ${of.temporal.sql})`, length: 19, separator: " " };
+  if (typeof of.literal === "string") return ofLiteral(of.literal);
+  const { shape } = of;
+  if (of.kind !== "moment" || shape === undefined || shape.suffix !== "" || of.type.kind !== "timestamp") return null;
+  return { sql: of.sql, length: lengthOf(shape.separator, shape.fraction), separator: shape.separator || null };
+}
+
+function ofLiteral(text: string): TimeText | null {
+  const said = parseTemporal(text);
+  if (said?.kind === "date") return { sql: `'${text}'::timestamp`, length: 10, separator: null };
+  const shape = shapeOf(text);
+  if (said === null || shape === null || shape.suffix !== "") return null;
+  return {
+    sql: `'${said.text}'::timestamp`,
+    length: lengthOf(shape.separator, shape.fraction),
+    separator: shape.separator,
+  };
+}
+
+function lengthOf(separator: string, fraction: number): number {
+  if (separator === "") return 10;
+  return fraction === 0 ? 19 : 20 + fraction;
+}

@@ -127,6 +127,8 @@ export interface MomentShape {
   separator: " " | "T" | "";
   /** Digits after the second; 0 without a point. */
   fraction: number;
+  /** Whether the point and the digits are left out where all of these would be 0, as Python's isoformat() does. */
+  omitsZeros?: boolean;
   /** Z, an offset, or nothing. */
   suffix: string;
 }

@@ -55,20 +55,34 @@ function isInUniqueKey({ columns, indexes }: SourceTable, name: string): boolean
 
 function commonShape(db: Sqlite, table: string, column: string): MomentShape | null {
   const [name, from] = [quoteName(column), `FROM ${quoteName(table)} NOT INDEXED`];
-  const first = db.prepare<[], string>(`SELECT ${name} ${from} WHERE ${name} IS NOT NULL LIMIT 1`).pluck().get();
+  const one = (sql: string) => db.prepare<unknown[], string>(`SELECT ${name} ${from} WHERE ${sql} LIMIT 1`).pluck();
+  const first = one(`${name} IS NOT NULL`).get();
   const shape = typeof first === "string" ? shapeOf(first) : null;
   if (first === undefined || shape === null) return null;
-  const digit = "[0-9]";
-  const day = `${digit.repeat(4)}-${digit.repeat(2)}-${digit.repeat(2)}`;
-  const clock = `${digit.repeat(2)}:${digit.repeat(2)}:${digit.repeat(2)}`;
-  const fraction = shape.fraction === 0 ? "" : `.${digit.repeat(shape.fraction)}`;
-  const others = db
-    .prepare(
-      `SELECT EXISTS (SELECT 1 ${from} WHERE ${name} IS NOT NULL AND (${name} NOT GLOB ? OR octet_length(${name}) <> ?))`,
-    )
-    .pluck()
-    .get(day + shape.separator + clock + fraction + shape.suffix, octets(db, first));
-  return Number(others) === 0 ? shape : null;
+  // GLOB alone passes over what stands behind U+0000.
+  const other = one(`${name} IS NOT NULL AND (${name} NOT GLOB ? OR octet_length(${name}) <> ?)`);
+  const unlike = other.get(globOf(shape), octets(db, first));
+  if (unlike === undefined) return shape;
+  // One of both has the digits that the other leaves out.
+  const fraction = Math.max(shape.fraction, shapeOf(unlike)?.fraction ?? 0);
+  if (fraction === 0 || shape.suffix !== "") return null;
+  const [long, short] = [fraction, 0].map((digits) => globOf({ ...shape, fraction: digits })) as [string, string];
+  const fits = `((${name} GLOB ? AND ${name} NOT GLOB ?) OR ${name} GLOB ?) AND octet_length(${name}) IN (?, ?)`;
+  const lengths = [20 + fraction, 19].map((length) => (octets(db, first) / first.length) * length);
+  const neither = one(`${name} IS NOT NULL AND NOT (${fits})`).get(
+    long,
+    `*.${"0".repeat(fraction)}`,
+    short,
+    ...lengths,
+  );
+  return neither === undefined ? { ...shape, fraction, omitsZeros: true } : null;
+}
+
+function globOf({ separator, fraction, suffix }: MomentShape): string {
+  const digits = (count: number) => "[0-9]".repeat(count);
+  const day = `${digits(4)}-${digits(2)}-${digits(2)}`;
+  const clock = `${digits(2)}:${digits(2)}:${digits(2)}`;
+  return day + separator + clock + (fraction === 0 ? "" : `.${digits(fraction)}`) + suffix;
 }
 
 /** In the database's encoding. */

@@ -11,6 +11,7 @@ import { type Collation, quoted, type Scope, type Translated, Untranslatable } f
 import {
   article,
   blobLiteral,
+  branches,
   integerLiteral,
   nullLiteral,
   numberLiteral,
@@ -257,15 +258,5 @@ function caseOf(expression: Extract<Expr, { type: "CaseExpr" }>, scope: Scope): 
   const same = unify(results, "CASE");
   const whens = conditions.map((condition, index) => `WHEN ${condition} THEN ${same[index]?.sql}`);
   const otherwise = expression.elseExpr === undefined ? "" : ` ELSE ${same.at(-1)?.sql}`;
-  const first = same.find((one) => one.kind !== "null") ?? nullLiteral;
-  return value(first.kind, `(CASE ${whens.join(" ")}${otherwise} END)`, true, {
-    type: widest(same),
-    notNegative: expression.elseExpr !== undefined && same.every((one) => one.notNegative === true),
-  });
-}
-
-/** bigint where one of the values is, else the type that all have. */
-export function widest(of: Translated[]): Translated["type"] {
-  const types = of.filter((one) => one.kind !== "null").map((one) => one.type);
-  return types.find((type) => type.kind === "bigint") ?? types[0] ?? { kind: "text" };
+  return branches(same, `(CASE ${whens.join(" ")}${otherwise} END)`, true);
 }

@@ -7,7 +7,7 @@ import { type FunctionRule, take } from "./function-rule";
 import { numberFunctions } from "./number-functions";
 import { type Scope, type Translated, Untranslatable } from "./scope";
 import { textFunctions } from "./text-functions";
-import { article, asText, isText, nullLiteral, plain, textLiteral, truth, unify, value } from "./values";
+import { article, asText, branches, isText, nullLiteral, plain, textLiteral, truth, unify, value } from "./values";
 
 type Translate = (expression: Expr, scope: Scope) => Translated;
 
@@ -31,28 +31,16 @@ export function callFunction(
 const coalesce: FunctionRule = (args, _scope, name) => {
   if (args.length < 2) throw new Untranslatable(`${name} with ${args.length} arguments`);
   const same = unify(args, name);
-  const first = same.find((one) => one.kind !== "null") ?? nullLiteral;
-  return value(
-    first.kind,
-    `COALESCE(${same.map((one) => one.sql).join(", ")})`,
-    same.every((one) => one.nullable),
-    {
-      type: same.find((one) => one.type.kind === "bigint")?.type ?? first.type,
-      notNegative: same.every((one) => one.notNegative === true),
-    },
-  );
+  const nullable = same.every((one) => one.nullable);
+  return branches(same, `COALESCE(${same.map((one) => one.sql).join(", ")})`, nullable);
 };
 
 const iif: FunctionRule = (args, _scope, name) => {
   take(args, 2, 3, name);
   const [condition, ...results] = args as [Translated, ...Translated[]];
   const same = unify(results, name);
-  const first = same.find((one) => one.kind !== "null") ?? nullLiteral;
   const otherwise = same[1] === undefined ? "" : ` ELSE ${same[1].sql}`;
-  return value(first.kind, `(CASE WHEN ${truth(condition)} THEN ${same[0]?.sql}${otherwise} END)`, true, {
-    type: same.find((one) => one.type.kind === "bigint")?.type ?? first.type,
-    notNegative: same.length === 2 && same.every((one) => one.notNegative === true),
-  });
+  return branches(same, `(CASE WHEN ${truth(condition)} THEN ${same[0]?.sql}${otherwise} END)`, true);
 };
 
 /** max(a, b) and min(a, b) are NULL where one is; greatest() and least() pass NULL over. */
@@ -60,7 +48,6 @@ function extreme(word: "greatest" | "least"): FunctionRule {
   return (args, scope, name) => {
     if (args.length < 2) throw new Untranslatable(`${name} of one value is an aggregate`);
     const same = unify(args, name).map(plain);
-    const [first] = same as [Translated];
     if (same.some((one) => one.kind === "null")) return nullLiteral;
     if (args.some((arg) => arg.collation !== null && arg.collation !== "BINARY"))
       throw new Untranslatable(`${name} under a collation other than BINARY`);
@@ -68,10 +55,7 @@ function extreme(word: "greatest" | "least"): FunctionRule {
     const call = `${word}(${list.join(", ")})`;
     const nulls = same.filter((one) => one.nullable).map((one) => `${one.sql} IS NULL`);
     const sql = nulls.length === 0 ? call : `(CASE WHEN ${nulls.join(" OR ")} THEN NULL ELSE ${call} END)`;
-    return value(first.kind, sql, nulls.length > 0, {
-      type: same.find((one) => one.type.kind === "bigint")?.type ?? first.type,
-      notNegative: same.every((one) => one.notNegative === true),
-    });
+    return branches(same, sql, nulls.length > 0);
   };
 }
 

@@ -5,11 +5,10 @@ import type { TargetType } from "../model";
 import { columnNamespace } from "../plan/names";
 import { typeSql } from "../plan/type-sql";
 import { type Core, type Output, translateCore } from "./core";
-import { widest } from "./expression";
 import { limitSql, type OrderTerm, orderSql, orderTerms } from "./order-by";
 import type { Query, Relation, RelationColumn } from "./relation";
 import { type Scope, type Translated, Untranslatable } from "./scope";
-import { unify, value } from "./values";
+import { unify, value, widest } from "./values";
 import { translateWith } from "./with";
 
 export interface TranslatedSelect {

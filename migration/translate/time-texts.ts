@@ -11,6 +11,8 @@ interface TimeText {
   sql: string;
   /** Characters of the text. */
   length: number;
+  /** Whether it is a text of seconds where its decimals would be 0. */
+  omitsZeros?: boolean;
   /** Between date and time; null for a date alone. */
   separator: string | null;
 }
@@ -24,7 +26,12 @@ export function compareTimeTexts(left: Translated, op: string, right: Translated
   const [l, r] = [timeText(left), timeText(right)];
   if (l === null || r === null) return null;
   if (l.separator !== null && r.separator !== null && l.separator !== r.separator) return null;
-  if (l.length === r.length) return `(${l.sql} ${op} ${r.sql})`;
+  const same = `(${l.sql} ${op} ${r.sql})`;
+  if (l.length === r.length && l.omitsZeros === r.omitsZeros) return same;
+  // Where such a text is longer than seconds, its decimals are not 0: it is later.
+  const [omitting, other] = l.omitsZeros ? [l, r] : [r, l];
+  if (omitting.omitsZeros && other.length === 19) return same;
+  if (omitting.omitsZeros && other.length > 19) return null;
   const word = (l.length > r.length ? longerFirst : shorterFirst)[op as Order];
   return word === undefined ? null : `(${l.sql} ${word} ${r.sql})`;
 }
@@ -38,7 +45,10 @@ export function textOfMoment({ sql, type, shape }: Translated): string | null {
   const second = `lpad(floor(extract(second from ${sql}))::text, 2, '0')`;
   const clock = `${part("hour", 2)} || ':' || ${part("minute", 2)} || ':' || ${second}`;
   const fraction = `substr(lpad((extract(microseconds from ${sql})::bigint % 1000000)::text, 6, '0'), 1, ${shape.fraction})`;
-  return `(${day} || '${shape.separator}' || ${clock}${shape.fraction === 0 ? "" : ` || '.' || ${fraction}`})`;
+  const behind = shape.omitsZeros
+    ? ` || CASE WHEN extract(microseconds from ${sql})::bigint % 1000000 = 0 THEN '' ELSE '.' || ${fraction} END`
+    : ` || '.' || ${fraction}`;
+  return `(${day} || '${shape.separator}' || ${clock}${shape.fraction === 0 ? "" : behind})`;
 }
 
 function timeText(of: Translated): TimeText | null {
@@ -48,7 +58,13 @@ function timeText(of: Translated): TimeText | null {
   if (typeof of.literal === "string") return ofLiteral(of.literal);
   const { shape } = of;
   if (of.kind !== "moment" || shape === undefined || shape.suffix !== "" || of.type.kind !== "timestamp") return null;
-  return { sql: of.sql, length: lengthOf(shape.separator, shape.fraction), separator: shape.separator || null };
+  const { separator, fraction, omitsZeros } = shape;
+  return {
+    sql: of.sql,
+    length: lengthOf(separator, fraction),
+    separator: separator || null,
+    ...(omitsZeros ? { omitsZeros } : {}),
+  };
 }
 
 function ofLiteral(text: string): TimeText | null {

@@ -220,21 +220,41 @@ export function article(kind: Kind): string {
   return names[kind];
 }
 
+/** Whether all are times of one type whose texts look alike. */
+function haveOneShape(of: Translated[]): boolean {
+  const [first, ...others] = of
+    .filter((one) => one.kind !== "null")
+    .map(({ type, shape }) => ({ type: type.kind, shape }));
+  return first?.shape !== undefined && others.every((other) => JSON.stringify(other) === JSON.stringify(first));
+}
+
+/** The value that one of several branches gives, which `unify` has brought to one kind. */
+export function branches(same: Translated[], sql: string, nullable: boolean): Translated {
+  const { kind, shape } = same.find((one) => one.kind !== "null") ?? nullLiteral;
+  const notNegative = same.every((one) => one.notNegative === true);
+  return value(kind, sql, nullable, { type: widest(same), notNegative, ...(shape === undefined ? {} : { shape }) });
+}
+
+/** bigint where one of the values is, else the type that all have. */
+export function widest(of: Translated[]): TargetType {
+  const types = of.filter((one) => one.kind !== "null").map((one) => one.type);
+  return types.find((type) => type.kind === "bigint") ?? types[0] ?? { kind: "text" };
+}
+
 /** Values of several branches (CASE, coalesce()) brought to one kind and type. */
 export function unify(of: Translated[], where: string): Translated[] {
   const kinds = new Set(of.filter((one) => one.kind !== "null").map((one) => one.kind));
   if (kinds.size === 0) return of;
   if (kinds.size === 1) {
     const [kind] = kinds;
-    if (kind === "opaque" || kind === "moment") throw new Untranslatable(`${where} gives ${article(kind)}`);
-    return of;
+    if (kind === "opaque") throw new Untranslatable(`${where} gives ${article(kind)}`);
+    if (kind !== "moment" || haveOneShape(of)) return of;
   }
   const list = [...kinds];
   const nullStays = (one: Translated, make: () => Translated) => (one.kind === "null" ? one : make());
   if (list.every((kind) => kind === "integer" || kind === "boolean"))
     return of.map((one) => nullStays(one, () => plain(one)));
-  if (list.every((kind) => kind === "text" || kind === "date"))
-    return of.map((one) => nullStays(one, () => plain(one)));
+  if (list.every(isText)) return of.map((one) => nullStays(one, () => value("text", asText(one), one.nullable)));
   if (list.every(isNumber))
     return of.map((one) =>
       nullStays(one, () => ({

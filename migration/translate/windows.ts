@@ -79,12 +79,26 @@ export function windowOnly(call: Call, args: Translated[], tail: string): Transl
         throw new Untranslatable(`${name}() by other than a literal`);
       const type = x.type.kind === "bigint" && otherwise !== null ? `${otherwise.sql}::bigint` : otherwise?.sql;
       const list = [x.sql, ...(second === undefined ? [] : [asInteger(second)]), ...(type === undefined ? [] : [type])];
-      return { ...x, sql: `${name}(${list.join(", ")})${tail}`, affinity: "none", nullable: true, literal: undefined };
+      return {
+        ...x,
+        sql: `${name}(${list.join(", ")})${tail}`,
+        affinity: "none",
+        nullable: true,
+        literal: undefined,
+        wholeSql: undefined,
+      };
     }
     case "first_value":
     case "last_value":
       if (of === undefined) return null;
-      return { ...of, sql: `${name}(${of.sql})${tail}`, affinity: "none", nullable: true, literal: undefined };
+      return {
+        ...of,
+        sql: `${name}(${of.sql})${tail}`,
+        affinity: "none",
+        nullable: true,
+        literal: undefined,
+        wholeSql: undefined,
+      };
     default:
       return null;
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { type Client, DatabaseError, escapeIdentifier } from "pg";
 import { migrate } from "../../../migration/migrate";
-import type { SourceTable, TablePlan } from "../../../migration/model";
+import type { MigrationPlan, SourceTable, TablePlan } from "../../../migration/model";
 import { planSource } from "../../../migration/plan-source";
 import { readTables } from "../../../migration/source/catalog";
 import { openReadOnly, type Sqlite } from "../../../migration/source/open";
@@ -18,6 +18,7 @@ import type { TestServer } from "../../support/postgres";
 
 export interface Both {
   db: Sqlite;
+  plan: MigrationPlan;
   client: Client;
   /** Of the table, as its CHECKs and indexes have it. */
   scope(table: string, text: string): Scope;
@@ -56,6 +57,7 @@ export async function bothSides(server: TestServer, folder: string, script: stri
     );
   return {
     db,
+    plan,
     client,
     scope,
     ask: (table, expression, mayUse = {}) => ask({ db, client, scope }, table, expression, mayUse),

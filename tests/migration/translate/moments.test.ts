@@ -18,13 +18,13 @@ beforeAll(async () => {
     server,
     folder,
     `CREATE TABLE t (id INTEGER PRIMARY KEY, a DATETIME, b DATETIME, z1 TIMESTAMP, z2 TIMESTAMP, other DATETIME, mixed DATETIME, aside DATETIME,
-       day DATETIME, fine DATETIME, plain DATE,
-       CHECK (length(a || b || z1 || z2 || other || mixed || fine) > 0));
+       day DATETIME, fine DATETIME, plain DATE, iso DATETIME, iso2 DATETIME,
+       CHECK (length(a || b || z1 || z2 || other || mixed || fine || iso || iso2) > 0));
      INSERT INTO t VALUES
-       (1, '2024-01-31 10:20:30', '2024-01-31 10:20:30', '2024-01-31T10:20:30.5Z', '2024-01-31T10:20:30.4Z', '2024-01-31T10:20:30', '2024-01-31 10:20:30', '2024-01-31 10:20:30', '2024-01-31', '2024-01-31 10:20:30.000', '2024-01-31'),
-       (2, '2024-01-31 00:00:00', '2024-02-01 00:00:00', '1999-12-31T23:59:59.9Z', '2024-01-31T10:20:30.4Z', '2023-01-31T10:20:30', '2024-01-31 10:20:30.5', '2024-01-31 10:20:30', '2024-02-01', '2024-01-31 10:20:29.999', '1970-01-01'),
-       (3, '1970-01-01 00:00:00', '0001-01-01 23:59:59', NULL, '9999-12-31T10:20:30.4Z', NULL, NULL, NULL, '0001-01-01', '0001-01-01 00:00:00.000', NULL),
-       (4, NULL, '9999-12-31 23:59:59', '2024-01-31T00:00:00.0Z', '2024-01-31T00:00:00.0Z', NULL, '2024-01-31T10:20:30', NULL, NULL, '9999-12-31 23:59:59.999', '9999-12-31');`,
+       (1, '2024-01-31 10:20:30', '2024-01-31 10:20:30', '2024-01-31T10:20:30.5Z', '2024-01-31T10:20:30.4Z', '2024-01-31T10:20:30', '2024-01-31 10:20:30', '2024-01-31 10:20:30', '2024-01-31', '2024-01-31 10:20:30.000', '2024-01-31', '2024-01-31 10:20:30', '2024-01-31 10:20:30.500000'),
+       (2, '2024-01-31 00:00:00', '2024-02-01 00:00:00', '1999-12-31T23:59:59.9Z', '2024-01-31T10:20:30.4Z', '2023-01-31T10:20:30', '2024-01-31 10:20:30.5', '2024-01-31 10:20:30', '2024-02-01', '2024-01-31 10:20:29.999', '1970-01-01', '2024-01-31 00:00:00.000001', '2024-01-31 00:00:00'),
+       (3, '1970-01-01 00:00:00', '0001-01-01 23:59:59', NULL, '9999-12-31T10:20:30.4Z', NULL, NULL, NULL, '0001-01-01', '0001-01-01 00:00:00.000', NULL, '1970-01-01 00:00:00.120000', '1970-01-01 00:00:00.120000'),
+       (4, NULL, '9999-12-31 23:59:59', '2024-01-31T00:00:00.0Z', '2024-01-31T00:00:00.0Z', NULL, '2024-01-31T10:20:30', NULL, NULL, '9999-12-31 23:59:59.999', '9999-12-31', NULL, '9999-12-31 23:59:59');`,
   );
 });
 afterAll(async () => {
@@ -52,6 +52,8 @@ const comparison = fc.oneof(
       ...plain,
       "day",
       "fine",
+      "iso",
+      "iso2",
       "plain",
       "datetime(b)",
       "datetime(day, '+1 day')",
@@ -69,6 +71,8 @@ const comparison = fc.oneof(
       "substr(fine, 12)",
       "other || ''",
       "fine || day",
+      "iso || iso2",
+      "substr(iso, 12)",
       "'2024-01'",
       "lower(other)",
     ],
@@ -104,6 +108,13 @@ describe("times as texts that all look alike", () => {
     ["z1 < '2024-01-31'", "a date has no offset"],
   ])("%s is refused: %s", async (sql) => {
     expect((await both.ask("t", sql)).untranslatable).not.toBeNull();
+  });
+
+  test("one kind of text that leaves out zeros is a shape, others are none", () => {
+    const shapes = new Map(both.plan.tables[0]?.columns.map(({ source, profile }) => [source, profile?.shape]));
+    expect(shapes.get("iso")).toEqual({ separator: " ", fraction: 6, suffix: "", omitsZeros: true });
+    expect(shapes.get("day")).toEqual({ separator: "", fraction: 0, suffix: "" });
+    for (const column of ["mixed", "aside"]) expect(shapes.get(column)).toBeUndefined();
   });
 
   test("a shape is told of a whole date and time alone", () => {

@@ -115,6 +115,14 @@ export const movedViews: [name: string, sql: string][] = [
     "SELECT product, sum(quantity * price) AS amount, sum(price) AS prices, sum(quantity) AS n FROM (SELECT product, quantity, price * 1.0 AS price FROM items) GROUP BY product",
   ],
   [
+    "times in branches",
+    "SELECT id, COALESCE(placed, '1970-01-01 00:00:00') AS known, CASE WHEN paid THEN placed ELSE NULL END AS paid_at, COALESCE(placed, 'never') AS shown, iif(id > 1, placed, placed) AS same FROM orders",
+  ],
+  [
+    "times since a date",
+    "SELECT id, substr(placed, 1, 7) AS month FROM orders WHERE placed >= '2024-01-03' AND placed > date('2024-01-02')",
+  ],
+  [
     "decimals multiplied and added",
     "SELECT order_id, line, price * quantity AS amount, price - 1 AS less, -price AS owed, abs(price - 5) AS off, price * quantity > 3.75 AS big FROM items",
   ],

@@ -6,6 +6,7 @@ import { cast } from "./cast";
 import { type Comparison, compare, compareWithList } from "./compare";
 import { currentMoment } from "./dates";
 import { callFunction } from "./functions";
+import { arrow } from "./json";
 import { like } from "./like";
 import { type Collation, quoted, type Scope, type Translated, Untranslatable } from "./scope";
 import {
@@ -176,8 +177,9 @@ function binary(expression: Extract<Expr, { type: "BinaryExpr" }>, scope: Scope)
     case "Concat":
       return concatenation(left, right);
     case "ArrowRight":
+      throw new Untranslatable("-> gives JSON as SQLite writes it");
     case "ArrowRightShift":
-      throw new Untranslatable(`${op === "ArrowRight" ? "->" : "->>"} gives a value whose type each row decides`);
+      return arrow(left, right, scope);
     default:
       return arithmetic(op, left, right, scope);
   }

@@ -4,6 +4,7 @@ import { collated, compare } from "./compare";
 import { dateFunctions } from "./dates";
 import { format } from "./format";
 import { type FunctionRule, take } from "./function-rule";
+import { jsonFunctions } from "./json";
 import { numberFunctions } from "./number-functions";
 import { type Scope, type Translated, Untranslatable } from "./scope";
 import { textFunctions } from "./text-functions";
@@ -95,6 +96,7 @@ const same: FunctionRule = (args) => ({ ...(args[0] ?? nullLiteral), affinity: "
 const functions: Record<string, FunctionRule> = {
   ...numberFunctions,
   ...textFunctions,
+  ...jsonFunctions,
   coalesce,
   ifnull: (args, scope, name) => coalesce(take(args, 2, 2, name), scope, name),
   nullif: (args, scope, name) => {

@@ -32,7 +32,7 @@ export function translateViews(
 ): TranslatedViews {
   const utf16 = catalog.fingerprint.encoding !== "UTF-8";
   const views: ViewPlan[] = [];
-  const warnings: string[] = [];
+  const remarked = new Map<string, string[]>();
   const relations = new Map<string, Relation>();
   const failed = new Map<string, string>();
   for (const plan of tables) {
@@ -73,10 +73,7 @@ export function translateViews(
     try {
       const made = translateView(object, find, utf16, schema, names, views);
       views.push(made.plan);
-      if (made.rounds)
-        warnings.push(
-          `The view ${object.name} rounds to decimals. A number in the middle between two, such as 1.005, is rounded up here; of SQLite's versions some round it up and some down.`,
-        );
+      for (const remark of made.remarks) remarked.set(remark, [...(remarked.get(remark) ?? []), object.name]);
       relations.set(lower, made.relation);
     } catch (error) {
       if (!(error instanceof Untranslatable)) throw error;
@@ -97,7 +94,7 @@ export function translateViews(
   for (const object of objects) make(object);
   return {
     views,
-    warnings,
+    warnings: [...remarked].map(([remark, names]) => remark.replace("…", listed(names))),
     leftBehind: objects.flatMap((object): LeftBehind[] => {
       const reason = failed.get(object.name.toLowerCase());
       return reason === undefined ? [] : [viewLeftBehind(object.name, reason, object.sql)];
@@ -118,7 +115,7 @@ function translateView(
   schema: string,
   viewNames: ViewNames,
   before: ViewPlan[],
-): { plan: ViewPlan; relation: Relation; rounds: boolean } {
+): { plan: ViewPlan; relation: Relation; remarks: string[] } {
   const text = object.runnable ?? object.sql;
   const statement = parseStatement(text);
   if (statement.type !== "CreateViewStmt") throw new Untranslatable("it is no CREATE VIEW");
@@ -147,7 +144,7 @@ function translateView(
   const columns = translated.columns.map((column, i) => ({ ...column, name: sourceNames[i] ?? column.name }));
   const read = [...reads].flatMap((relation) => relation.target ?? []);
   return {
-    rounds: roundsToDecimals(statement.select),
+    remarks: remarksOn(statement.select),
     plan: {
       source: object.name,
       target,
@@ -211,20 +208,37 @@ function addsReals(select: Select): boolean {
   return calls(select, ["sum", "avg", "total"]) !== null;
 }
 
-/** By round() or printf(). */
-function roundsToDecimals(select: Select): boolean {
-  let found = false;
+/** What the view does that is the same on both sides but for values that its rows do not have now. */
+function remarksOn(select: Select): string[] {
+  const remarks = new Set<string>();
   traverse(select, {
     nodes: {
       FunctionCallExpr({ name, args = [] }) {
         const called = name.name.toLowerCase();
         const [first] = args;
         const prints = (called === "printf" || called === "format") && first?.type === "StringLiteral";
-        found ||= (called === "round" && args.length === 2) || (prints && /%[-0-9.]*f/.test(first.value));
+        if ((called === "round" && args.length === 2) || (prints && /%[-0-9.]*f/.test(first.value)))
+          remarks.add(rounds);
+        if (called === "json_extract") remarks.add(extracts);
+      },
+      BinaryExpr({ op }) {
+        if (op === "ArrowRightShift") remarks.add(extracts);
       },
     },
   });
-  return found;
+  return [...remarks];
+}
+
+const rounds =
+  "Views that round to decimals: …. A number in the middle between two, such as 1.005, is rounded up here; of SQLite's versions some round it up and some down.";
+const extracts =
+  "Views that take values out of JSON: …. They are texts here; in SQLite those that are numbers or booleans in the JSON are numbers.";
+
+const namesShown = 10;
+
+function listed(names: string[]): string {
+  const more = names.length - namesShown;
+  return names.slice(0, namesShown).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
 function refuseRandom(select: Select): void {

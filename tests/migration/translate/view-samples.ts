@@ -7,6 +7,7 @@ CREATE TABLE "Order Details" ("Order ID" INTEGER PRIMARY KEY, "select" TEXT, "a.
 CREATE TABLE tree (id INTEGER PRIMARY KEY, parent INTEGER, label TEXT);
 CREATE TABLE loose (a, b);
 CREATE TABLE countries (code TEXT PRIMARY KEY NOT NULL, name TEXT, id INTEGER);
+CREATE TABLE settings (id INTEGER PRIMARY KEY, body TEXT, prefs JSON);
 CREATE VIRTUAL TABLE notes USING fts5(body);
 INSERT INTO customers VALUES (1,'Ada','Paris','ADA@x.org',1,'2020-01-02'),(2,'bob','Berlin','bob@x.org',0,'2021-05-06'),(3,'Čeněk',NULL,NULL,1,NULL),(4,'zoë','Paris','Zoe@x.org',1,'2020-01-02'),(5,'Bob','berlin','BOB@x.org',1,'2022-02-28');
 INSERT INTO orders VALUES (1,1,'2024-01-02 03:04:05',10.5,1,1704164645),(2,1,'2024-01-03 00:00:00',0.1,0,1704240000),(3,2,'2024-02-01 12:30:00',0.2,1,1706790600),(4,NULL,'2024-02-02 12:00:00',NULL,NULL,NULL),(5,4,NULL,0.3,1,1706878800);
@@ -16,6 +17,7 @@ INSERT INTO tree VALUES (1,NULL,'root'),(2,1,'left'),(3,1,'right'),(4,2,'leaf');
 INSERT INTO loose VALUES (1,'1'),('1',1),(2.0,x'00'),(NULL,'x');
 INSERT INTO countries VALUES ('FR','France',1),('DE','Germany',2);
 INSERT INTO notes VALUES ('hello');
+INSERT INTO settings VALUES (1,'{"theme":"dark","tags":["a","b"],"a b":{"c":"é\\n"},"size":10}','["x"]'),(2,'{"theme":null,"tags":[]}',NULL),(3,NULL,'{}');
 `;
 
 export const movedViews: [name: string, sql: string][] = [
@@ -142,6 +144,11 @@ export const movedViews: [name: string, sql: string][] = [
     "printed with decimals",
     "SELECT order_id, printf('%.2f EUR|%8.1f|%-6.3f|', price, quantity, price / 3.0) AS shown FROM items",
   ],
+  [
+    "taken out of JSON",
+    `SELECT id, json_extract(body, '$.theme') AS theme, body ->> 'theme' AS again, body ->> '$.tags[0]' AS first, json_extract(body, '$.tags[#-1]') AS last, body ->> '$."a b".c' AS deep, prefs ->> 0 AS own FROM settings`,
+  ],
+  ["lengths of JSON", "SELECT id, json_array_length(body) AS none, json_array_length(prefs) AS n FROM settings"],
   ["decimals as text", "SELECT order_id, product || ' ' || price || ' EUR' AS shown FROM items"],
   [
     "parts of a date as numbers",
@@ -207,6 +214,15 @@ export const stayingViews: [name: string, sql: string, reason: RegExp][] = [
     "a division of who knows what",
     "SELECT total / 2 AS half FROM (SELECT sum(price) AS total FROM items)",
     /divides a number of which is not known whether SQLite holds it as an integer/,
+  ],
+  ["a number in JSON", "SELECT json_extract(body, '$.size') AS size FROM settings", /10 is no text/],
+  ["a list in JSON", "SELECT json_extract(body, '$.tags') AS tags FROM settings", /gives other rows/],
+  ["JSON of its own", "SELECT body -> 'theme' AS theme FROM settings", /-> gives JSON as SQLite writes it/],
+  ["a path that is computed", "SELECT json_extract(body, '$.' || id) AS x FROM settings", /path that is no literal/],
+  [
+    "a path of another form",
+    "SELECT json_extract(body, 'theme') AS x FROM settings WHERE id > 5",
+    /the JSON path "theme"/,
   ],
   ["a real as text", "SELECT total || ' EUR' AS shown FROM orders", /a real is used as text/],
   ["any values together", "SELECT a || b FROM loose", /used as text/],

@@ -70,3 +70,11 @@ describe("a view that they might not answer alike stays behind, with the reason"
     expect(reasonOf(name)).toMatch(reason);
   });
 });
+
+test("views that are the same but for values which none of their rows has now are named in warnings", () => {
+  const about = (start: string) => report.warnings.find((warning) => warning.startsWith(start));
+  expect(about("Views that round to decimals: ")).toContain(
+    "rounded to decimals, printed with decimals. A number in the middle between two",
+  );
+  expect(about("Views that take values out of JSON: ")).toContain("taken out of JSON");
+});

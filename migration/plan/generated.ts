@@ -16,7 +16,9 @@ export function planGenerated(source: SourceTable, table: TablePlan, utf16: bool
     if (column.generated === null || plan === undefined || sql === undefined) return [];
     try {
       const { expression, text } = parseExpression(sql);
-      const scope = withoutGenerated(tableScope(source, table, utf16, text), source);
+      const own = tableScope(source, table, utf16, text);
+      // What it computes is compared in every row.
+      const scope = withoutGenerated({ ...own, mayUse: { ...own.mayUse, decimals: true } }, source);
       plan.generated = assign(
         translateExpression(expression, scope),
         plan,

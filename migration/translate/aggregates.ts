@@ -142,6 +142,7 @@ function extreme(word: string, of: Translated, tail: string, scope: Scope): Tran
     affinity: "none",
     literal: undefined,
     wholeSql: undefined,
+    exact: undefined,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Arithmetic: 64-bit integers and doubles. What leaves 64 bits is an error in PostgreSQL, where SQLite goes on with a double. */
 import type { Operator, UnaryOperator } from "sqlite3-parser";
 import { type Scope, type Translated, Untranslatable } from "./scope";
-import { article, asReal, asText, isNumber, plainNumber, value, wholeCondition } from "./values";
+import { article, asReal, asText, exactDecimal, isNumber, plainNumber, value, wholeCondition } from "./values";
 
 const symbols: Partial<Record<Operator | UnaryOperator, string>> = {
   Add: "+",
@@ -29,7 +29,7 @@ export function arithmetic(
   if (odd !== undefined) throw new Untranslatable(`it calculates with ${article(odd.kind)}`);
   if (l.kind === "integer" && r.kind === "integer") return integers(op, l, r, nullable);
   if (l.kind === "real" || r.kind === "real") return reals(op, l, r, nullable);
-  if (!scope.mayUse.approximate)
+  if (!scope.mayUse.decimals)
     throw new Untranslatable("it calculates with decimals, of which SQLite holds some as integers and some as doubles");
   return decimals(op, l, r, nullable);
 }
@@ -84,8 +84,10 @@ function decimals(op: Operator | UnaryOperator, l: Translated, r: Translated, nu
   };
   const conditions = [l, r].map(wholeCondition);
   const known = !conditions.includes(null);
+  const exact = exactly(op, exactDecimal(l), exactDecimal(r));
   const whole = [...new Set(conditions.filter((condition) => condition !== "true"))].join(" AND ");
-  if (op !== "Divide") return known ? { ...result, wholeSql: whole } : result;
+  if (op !== "Divide")
+    return { ...result, ...(known ? { wholeSql: whole } : {}), ...(exact === null ? {} : { exact }) };
   if (!known)
     throw new Untranslatable("it divides a number of which is not known whether SQLite holds it as an integer");
   return {
@@ -93,6 +95,22 @@ function decimals(op: Operator | UnaryOperator, l: Translated, r: Translated, nu
     wholeSql: whole,
     sql: `(CASE WHEN ${whole} THEN trunc(${result.sql}) + 0 ELSE ${result.sql} END)`,
   };
+}
+
+/** The same exactly, for a column of decimals: what SQLite's doubles stand for. */
+function exactly(op: Operator | UnaryOperator, l: Translated["exact"] | null, r: Translated["exact"] | null) {
+  if (!l || !r) return null;
+  switch (op) {
+    case "Negative":
+      return { sql: `(- ${l.sql})`, scale: l.scale };
+    case "Add":
+    case "Subtract":
+      return { sql: `(${l.sql} ${symbols[op]} ${r.sql})`, scale: Math.max(l.scale, r.scale) };
+    case "Multiply":
+      return { sql: `(${l.sql} * ${r.sql})`, scale: l.scale + r.scale };
+    default:
+      return null;
+  }
 }
 
 /** Where one side is a real, the result is one; and where doubles come to the same. */

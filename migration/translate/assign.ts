@@ -6,7 +6,7 @@ import type { TargetType, TimeForm } from "../model";
 import { parseTemporal } from "../plan/temporal";
 import { typeSql } from "../plan/type-sql";
 import { type Affinity, type Translated, Untranslatable } from "./scope";
-import { article, asNumeric, asReal, asText, isNumber, numberInText, plain, plainNumber } from "./values";
+import { article, asNumeric, asReal, asText, exactDecimal, isNumber, numberInText, plain, plainNumber } from "./values";
 
 interface Column {
   type: TargetType;
@@ -72,8 +72,8 @@ function numeric(of: Translated, type: Extract<TargetType, { kind: "numeric" }>)
   if (of.kind === "integer") return `${of.sql}::numeric`;
   if (type.precision === null) return isNumber(of.kind) ? asNumeric(of) : null;
   // More decimals than the column has would be rounded away.
-  const decimals = of.kind === "number" && of.type.kind === "numeric" ? of.type.scale : null;
-  return decimals !== null && type.scale !== null && decimals <= type.scale ? of.sql : null;
+  const exact = exactDecimal(of);
+  return exact !== null && type.scale !== null && exact.scale <= type.scale ? exact.sql : null;
 }
 
 /** An interval has none below the microsecond. */

@@ -49,6 +49,7 @@ export function translateCore(select: SelectFrom, query: Query, { outer, orderBy
         aggregates: false,
         windows: false,
         approximate: query.approximate,
+        decimals: true,
         volatile: true,
         ...mayUse,
       },

@@ -90,7 +90,7 @@ export function translateExpression(expression: Expr, scope: Scope): Translated 
       const translated = subquery(expression.select, scope);
       return expression.type === "ExistsExpr"
         ? value("boolean", `(EXISTS ${translated.sql})`, false)
-        : { ...translated, nullable: true, wholeSql: undefined };
+        : { ...translated, nullable: true, wholeSql: undefined, exact: undefined };
     }
     default:
       throw new Untranslatable(`${quoted(scope, expression) || expression.type} has no counterpart here`);

@@ -1,7 +1,7 @@
 /** SQLite's functions of numbers, and those that make them by chance. */
 import { type FunctionRule, take } from "./function-rule";
 import { type Scope, type Translated, Untranslatable } from "./scope";
-import { article, isNumber, plain, shortestDecimal, value } from "./values";
+import { article, asReal, isNumber, plain, shortestDecimal, value } from "./values";
 
 const abs: FunctionRule = (args, _scope, name) => {
   const of = plain((take(args, 1, 1, name) as [Translated])[0]);
@@ -15,10 +15,11 @@ const round: FunctionRule = (args, scope, name) => {
   const x = plain(of);
   if (digits !== undefined && digits.literal !== 0n) return roundTo(x, digits, scope, name);
   if (x.kind === "integer") return value("real", `${x.sql}::double precision`, x.nullable);
-  if (x.kind !== "real") throw new Untranslatable(`${name} of ${article(x.kind)}`);
+  if (!isNumber(x.kind)) throw new Untranslatable(`${name} of ${article(x.kind)}`);
+  const real = asReal(x);
   return value(
     "real",
-    `(CASE WHEN abs(${x.sql}) < 4503599627370496 THEN trunc(${x.sql} + CASE WHEN ${x.sql} < 0 THEN -0.5::double precision ELSE 0.5::double precision END) ELSE ${x.sql} END)`,
+    `(CASE WHEN abs(${real}) < 4503599627370496 THEN trunc(${real} + CASE WHEN ${real} < 0 THEN -0.5::double precision ELSE 0.5::double precision END) ELSE ${real} END)`,
     x.nullable,
   );
 };

@@ -60,6 +60,8 @@ export interface Translated {
   integerIfWhole?: boolean;
   /** For another `number`: the condition under which it is an integer. */
   wholeSql?: string;
+  /** Of arithmetic on decimals: what it comes to as a numeric with so many decimals, where `sql` is the double that SQLite has. */
+  exact?: { sql: string; scale: number };
 }
 
 export interface Scope {
@@ -72,9 +74,11 @@ export interface Scope {
     windows: boolean;
     /**
      * Whether a result may differ where SQLite itself promises none (the last binary digits of a sum of reals, the order within group_concat()), and for values
-     * that are seldom met: decimals past 2^53 in arithmetic, and round() in the middle between two. Only for results that are compared afterwards.
+     * that are seldom met (round() in the middle between two, numbers in JSON). Only for results that are compared afterwards.
      */
     approximate: boolean;
+    /** Whether it may calculate with decimals: with doubles, as SQLite does but for integers, of which it keeps those past 2^53 exact. */
+    decimals: boolean;
     /** random(), randomblob(), and the current time. */
     volatile: boolean;
   };
@@ -94,6 +98,7 @@ export const onlyImmutable: Scope["mayUse"] = {
   aggregates: false,
   windows: false,
   approximate: false,
+  decimals: false,
   volatile: false,
 };
 

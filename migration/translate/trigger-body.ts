@@ -28,7 +28,14 @@ export interface Statement {
 export function triggerScope(input: BodyInput, own: Scope["column"] | null): Scope {
   const scope: Scope = {
     column: (table, name) => own?.(table, name) ?? input.row(table, name),
-    mayUse: { immutableOnly: false, aggregates: false, windows: false, approximate: false, volatile: true },
+    mayUse: {
+      immutableOnly: false,
+      aggregates: false,
+      windows: false,
+      approximate: false,
+      decimals: true,
+      volatile: true,
+    },
     utf16: input.query.utf16,
     text: input.query.text,
     subquery: (select) => subqueryOf(input.query, () => scope)(select),

@@ -123,6 +123,14 @@ export function dateText(sql: string): string {
   return `(${part("year", 4)} || '-' || ${part("month", 2)} || '-' || ${part("day", 2)})`;
 }
 
+/** A number as the decimal that it stands for, with so many digits after the point; null where these are not known. */
+export function exactDecimal(of: Translated): { sql: string; scale: number } | null {
+  if (of.kind === "integer") return { sql: `${of.sql}::numeric`, scale: 0 };
+  if (of.kind !== "number") return null;
+  if (of.exact !== undefined) return of.exact;
+  return of.type.kind === "numeric" && of.type.scale !== null ? { sql: of.sql, scale: of.type.scale } : null;
+}
+
 /** The condition under which SQLite holds a number as an integer, "true" where it always does, null where that is not known. */
 export function wholeCondition(of: Translated): string | null {
   if (of.kind === "integer") return "true";
@@ -255,12 +263,15 @@ export function unify(of: Translated[], where: string): Translated[] {
   if (list.every((kind) => kind === "integer" || kind === "boolean"))
     return of.map((one) => nullStays(one, () => plain(one)));
   if (list.every(isText)) return of.map((one) => nullStays(one, () => value("text", asText(one), one.nullable)));
-  if (list.every(isNumber))
+  if (list.every(isNumber)) {
+    const scales = of.filter((one) => one.kind !== "null").map((one) => exactDecimal(plain(one))?.scale ?? null);
+    const scale = scales.includes(null) ? null : Math.max(...(scales as number[]));
     return of.map((one) =>
       nullStays(one, () => ({
         ...value("number", asNumeric(one), one.nullable),
-        type: { kind: "numeric", precision: null, scale: null },
+        type: { kind: "numeric", precision: null, scale },
       })),
     );
+  }
   throw new Untranslatable(`${where} mixes ${list.map(article).join(" and ")}`);
 }

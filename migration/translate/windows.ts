@@ -86,6 +86,7 @@ export function windowOnly(call: Call, args: Translated[], tail: string): Transl
         nullable: true,
         literal: undefined,
         wholeSql: undefined,
+        exact: undefined,
       };
     }
     case "first_value":
@@ -98,6 +99,7 @@ export function windowOnly(call: Call, args: Translated[], tail: string): Transl
         nullable: true,
         literal: undefined,
         wholeSql: undefined,
+        exact: undefined,
       };
     default:
       return null;

@@ -228,6 +228,10 @@ export function article(kind: Kind): string {
   return names[kind];
 }
 
+function haveOneType(of: Translated[]): boolean {
+  return new Set(of.filter((one) => one.kind !== "null").map(({ type }) => JSON.stringify(type))).size === 1;
+}
+
 /** Whether all are times of one type whose texts look alike. */
 function haveOneShape(of: Translated[]): boolean {
   const [first, ...others] = of
@@ -256,7 +260,7 @@ export function unify(of: Translated[], where: string): Translated[] {
   if (kinds.size === 1) {
     const [kind] = kinds;
     if (kind === "opaque") throw new Untranslatable(`${where} gives ${article(kind)}`);
-    if (kind !== "moment" || haveOneShape(of)) return of;
+    if (kind === "moment" ? haveOneShape(of) : kind !== "number" || haveOneType(of)) return of;
   }
   const list = [...kinds];
   const nullStays = (one: Translated, make: () => Translated) => (one.kind === "null" ? one : make());

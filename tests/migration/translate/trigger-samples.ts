@@ -57,15 +57,15 @@ export const movedTriggers: TriggerSample[] = [
   {
     name: "balances in decimals",
     schema: `CREATE TABLE accounts(id INTEGER PRIMARY KEY, balance DECIMAL(12,2) NOT NULL DEFAULT 0, spent NUMERIC(12,4));
-      CREATE TABLE bookings(id INTEGER PRIMARY KEY, account INTEGER, amount DECIMAL(12,2), n INTEGER);
-      INSERT INTO accounts VALUES (1, 10.5, 0.25), (2, 0, NULL); INSERT INTO bookings VALUES (1, 1, 10.5, 1);
+      CREATE TABLE bookings(id INTEGER PRIMARY KEY, account INTEGER, amount DECIMAL(12,2), n INTEGER, fee NUMERIC(12,4));
+      INSERT INTO accounts VALUES (1, 10.5, 0.25), (2, 0, NULL); INSERT INTO bookings VALUES (1, 1, 10.5, 1, 0.125);
       CREATE TRIGGER booked AFTER INSERT ON bookings BEGIN
-        UPDATE accounts SET balance = balance + NEW.amount * NEW.n, spent = coalesce(spent, 0) - NEW.amount WHERE id = NEW.account; END;
+        UPDATE accounts SET balance = balance + NEW.amount * NEW.n, spent = coalesce(spent, 0) - coalesce(NEW.fee, NEW.amount) WHERE id = NEW.account; END;
       CREATE TRIGGER cancelled AFTER DELETE ON bookings BEGIN UPDATE accounts SET balance = balance - OLD.amount * OLD.n WHERE id = OLD.account; END;
       CREATE TRIGGER guard BEFORE UPDATE OF balance ON accounts WHEN NEW.balance - OLD.balance < -100 BEGIN SELECT RAISE(ABORT, 'too much at once'); END;`,
     statements: [
-      "INSERT INTO bookings VALUES (2, 1, 0.1, 1), (3, 1, 0.2, 1), (4, 2, 19.99, 3)",
-      "INSERT INTO bookings VALUES (5, 2, -60.05, 2)",
+      "INSERT INTO bookings VALUES (2, 1, 0.1, 1, 0.125), (3, 1, 0.2, 1, NULL), (4, 2, 19.99, 3, 0.0625)",
+      "INSERT INTO bookings VALUES (5, 2, -60.05, 2, NULL)",
       "DELETE FROM bookings WHERE id = 1",
     ],
     ask: [

@@ -149,6 +149,10 @@ export const movedViews: [name: string, sql: string][] = [
     `SELECT id, json_extract(body, '$.theme') AS theme, body ->> 'theme' AS again, body ->> '$.tags[0]' AS first, json_extract(body, '$.tags[#-1]') AS last, body ->> '$."a b".c' AS deep, prefs ->> 0 AS own FROM settings`,
   ],
   ["lengths of JSON", "SELECT id, json_array_length(body) AS none, json_array_length(prefs) AS n FROM settings"],
+  [
+    "decimals in branches",
+    "SELECT order_id, coalesce(quantity * price, price, 0) AS a, iif(line = 1, price, price / 3) AS b FROM items",
+  ],
   ["decimals as text", "SELECT order_id, product || ' ' || price || ' EUR' AS shown FROM items"],
   [
     "parts of a date as numbers",

@@ -36,19 +36,22 @@ export function compareTimeTexts(left: Translated, op: string, right: Translated
   return word === undefined ? null : `(${l.sql} ${word} ${r.sql})`;
 }
 
-/** The text that SQLite holds of a column of times that all look alike; null where it has an offset. */
+/**
+ * The text that SQLite holds of a column of times that all look alike; null where it has an offset. What a later row says beyond the shape is shown too: a
+ * time where all are dates now, decimals where all are whole seconds.
+ */
 export function textOfMoment({ sql, type, shape }: Translated): string | null {
   if (shape === undefined || shape.suffix !== "" || type.kind !== "timestamp") return null;
+  const { separator, fraction, omitsZeros } = shape;
   const part = (field: string, digits: number) => `lpad(extract(${field} from ${sql})::integer::text, ${digits}, '0')`;
   const day = `${part("year", 4)} || '-' || ${part("month", 2)} || '-' || ${part("day", 2)}`;
-  if (shape.separator === "") return `(${day})`;
   const second = `lpad(floor(extract(second from ${sql}))::text, 2, '0')`;
-  const clock = `${part("hour", 2)} || ':' || ${part("minute", 2)} || ':' || ${second}`;
-  const fraction = `substr(lpad((extract(microseconds from ${sql})::bigint % 1000000)::text, 6, '0'), 1, ${shape.fraction})`;
-  const behind = shape.omitsZeros
-    ? ` || CASE WHEN extract(microseconds from ${sql})::bigint % 1000000 = 0 THEN '' ELSE '.' || ${fraction} END`
-    : ` || '.' || ${fraction}`;
-  return `(${day} || '${shape.separator}' || ${clock}${shape.fraction === 0 ? "" : behind})`;
+  const clock = `'${separator || " "}' || ${part("hour", 2)} || ':' || ${part("minute", 2)} || ':' || ${second}`;
+  const microseconds = `(extract(microseconds from ${sql})::bigint % 1000000)`;
+  const digits = `'.' || substr(lpad(${microseconds}::text, 6, '0'), 1, ${fraction || 6})`;
+  const decimals = omitsZeros || fraction === 0 ? `CASE WHEN ${microseconds} = 0 THEN '' ELSE ${digits} END` : digits;
+  if (separator !== "") return `(${day} || ${clock} || ${decimals})`;
+  return `(${day} || CASE WHEN ${sql} = date_trunc('day', ${sql}) THEN '' ELSE ${clock} || ${decimals} END)`;
 }
 
 function timeText(of: Translated): TimeText | null {

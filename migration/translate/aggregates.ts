@@ -3,7 +3,18 @@ import type { Expr } from "sqlite3-parser";
 import { collated } from "./compare";
 import { orderTerm } from "./order";
 import { type Scope, type Translated, Untranslatable } from "./scope";
-import { article, asReal, asText, nullLiteral, plain, textLiteral, truth, value, wholeCondition } from "./values";
+import {
+  article,
+  asReal,
+  asText,
+  madeOf,
+  nullLiteral,
+  plain,
+  textLiteral,
+  truth,
+  value,
+  wholeCondition,
+} from "./values";
 import { over, windowOnly } from "./windows";
 
 type Translate = (expression: Expr, scope: Scope) => Translated;
@@ -135,15 +146,7 @@ function extreme(word: string, of: Translated, tail: string, scope: Scope): Tran
   if (x.kind === "blob" || x.kind === "opaque") throw new Untranslatable(`${word}() of ${article(x.kind)}`);
   if (x.kind === "moment" && x.shape === undefined)
     throw new Untranslatable(`${word}() of date and time texts that do not all look alike`);
-  return {
-    ...x,
-    sql: `${word}(${x.sql})${tail}`,
-    nullable: true,
-    affinity: "none",
-    literal: undefined,
-    wholeSql: undefined,
-    exact: undefined,
-  };
+  return madeOf(x, `${word}(${x.sql})${tail}`);
 }
 
 function concatenated(

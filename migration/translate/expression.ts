@@ -14,6 +14,7 @@ import {
   blobLiteral,
   branches,
   integerLiteral,
+  madeOf,
   nullLiteral,
   numberLiteral,
   realLiteral,
@@ -90,7 +91,7 @@ export function translateExpression(expression: Expr, scope: Scope): Translated 
       const translated = subquery(expression.select, scope);
       return expression.type === "ExistsExpr"
         ? value("boolean", `(EXISTS ${translated.sql})`, false)
-        : { ...translated, nullable: true, wholeSql: undefined, exact: undefined };
+        : { ...madeOf(translated, translated.sql), affinity: translated.affinity };
     }
     default:
       throw new Untranslatable(`${quoted(scope, expression) || expression.type} has no counterpart here`);

@@ -8,7 +8,19 @@ import { jsonFunctions } from "./json";
 import { numberFunctions } from "./number-functions";
 import { type Scope, type Translated, Untranslatable } from "./scope";
 import { textFunctions } from "./text-functions";
-import { article, asText, branches, isText, nullLiteral, plain, textLiteral, truth, unify, value } from "./values";
+import {
+  article,
+  asText,
+  branches,
+  isText,
+  madeOf,
+  nullLiteral,
+  plain,
+  textLiteral,
+  truth,
+  unify,
+  value,
+} from "./values";
 
 type Translate = (expression: Expr, scope: Scope) => Translated;
 
@@ -102,13 +114,8 @@ const functions: Record<string, FunctionRule> = {
   nullif: (args, scope, name) => {
     const [a, b] = take(args, 2, 2, name) as [Translated, Translated];
     const equal = compare(a, "=", b, scope);
-    return {
-      ...a,
-      sql: `(CASE WHEN ${equal.sql} THEN NULL ELSE ${a.sql} END)`,
-      affinity: "none",
-      nullable: true,
-      literal: undefined,
-    };
+    const made = madeOf(a, `(CASE WHEN ${equal.sql} THEN NULL ELSE ${a.sql} END)`);
+    return a.wholeSql === undefined ? made : { ...made, wholeSql: a.wholeSql };
   },
   iif,
   if: iif,

@@ -41,20 +41,14 @@ function json(of: Translated, name: string): string {
   return `${asText(of)}::jsonb`;
 }
 
-const step = /\.(?:"([^"\\]*)"|([^."[\]\\]+))|\[(\d+)\]|\[#-(\d+)\]/y;
+const step = /\.(?:"([^"\\]*)"|([^."[\]\\]+))|\[(\d+)\]|\[#-(\d+)\]/gy;
 
 /** The steps of a path such as `$.a."b c"[0][#-1]`. @throws Untranslatable for any other */
 function stepsOf(path: string): string[] {
-  const steps: string[] = [];
-  step.lastIndex = 1;
-  while (path.startsWith("$") && step.lastIndex < path.length) {
-    const match = step.exec(path);
-    if (match === null) break;
-    const [, quoted, plain, index, fromEnd] = match;
-    steps.push(quoted ?? plain ?? index ?? `-${fromEnd}`);
-    if (step.lastIndex === path.length) return steps;
-  }
-  throw new Untranslatable(`the JSON path ${JSON.stringify(path)}`);
+  const steps = [...path.slice(1).matchAll(step)];
+  if (steps.length === 0 || `$${steps.map(([whole]) => whole).join("")}` !== path)
+    throw new Untranslatable(`the JSON path ${JSON.stringify(path)}`);
+  return steps.map(([, quoted, plain, index, fromEnd]) => quoted ?? plain ?? index ?? `-${fromEnd}`);
 }
 
 /** By SQLite's names. */

@@ -20,6 +20,12 @@ export function value(kind: Kind, sql: string, nullable: boolean, more: Partial<
   return { sql, kind, type, affinity: "none", collation: null, nullable, ...more };
 }
 
+/** A value of the same kind that is made of another or of several, and may be NULL: what says the other in a second way does not say this one. */
+export function madeOf(of: Translated, sql: string): Translated {
+  const { literal, integerSql, temporal, wholeSql, exact, ...kept } = of;
+  return { ...kept, sql, affinity: "none", nullable: true };
+}
+
 /** A 64-bit integer. Up to 32 bits PostgreSQL takes the literal as `integer`, which arithmetic widens. */
 export function integerLiteral(literal: bigint): Translated {
   const small = literal === BigInt.asIntN(32, literal);

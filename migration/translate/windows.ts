@@ -3,7 +3,7 @@ import type { Expr, FrameBound, Over } from "sqlite3-parser";
 import { collated } from "./compare";
 import { orderTerm } from "./order";
 import { type Scope, type Translated, Untranslatable } from "./scope";
-import { asInteger, plain, unify, value } from "./values";
+import { asInteger, madeOf, plain, unify, value } from "./values";
 
 type Translate = (expression: Expr, scope: Scope) => Translated;
 type Call = Extract<Expr, { type: "FunctionCallExpr" | "FunctionCallStarExpr" }>;
@@ -79,28 +79,12 @@ export function windowOnly(call: Call, args: Translated[], tail: string): Transl
         throw new Untranslatable(`${name}() by other than a literal`);
       const type = x.type.kind === "bigint" && otherwise !== null ? `${otherwise.sql}::bigint` : otherwise?.sql;
       const list = [x.sql, ...(second === undefined ? [] : [asInteger(second)]), ...(type === undefined ? [] : [type])];
-      return {
-        ...x,
-        sql: `${name}(${list.join(", ")})${tail}`,
-        affinity: "none",
-        nullable: true,
-        literal: undefined,
-        wholeSql: undefined,
-        exact: undefined,
-      };
+      return madeOf(x, `${name}(${list.join(", ")})${tail}`);
     }
     case "first_value":
     case "last_value":
       if (of === undefined) return null;
-      return {
-        ...of,
-        sql: `${name}(${of.sql})${tail}`,
-        affinity: "none",
-        nullable: true,
-        literal: undefined,
-        wholeSql: undefined,
-        exact: undefined,
-      };
+      return madeOf(of, `${name}(${of.sql})${tail}`);
     default:
       return null;
   }

@@ -163,9 +163,29 @@ export const movedTriggers: TriggerSample[] = [
 ];
 
 const base =
-  "CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER, b TEXT, r REAL); CREATE TABLE log(x INTEGER, s TEXT); CREATE VIRTUAL TABLE search USING fts5(b); CREATE TABLE names(n TEXT); CREATE TABLE words(w STRING);";
+  "CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER, b TEXT, r REAL); CREATE TABLE log(x INTEGER, s TEXT); CREATE VIRTUAL TABLE search USING fts5(b); CREATE TABLE names(n TEXT); CREATE TABLE words(w STRING); CREATE TABLE sums(d DECIMAL(10,2)); CREATE TABLE times(at DATETIME); CREATE TABLE lasts(at DATETIME); CREATE TABLE years(y INTEGER, at DATETIME);";
 
 export const stayingTriggers: [name: string, sql: string, reason: RegExp][] = [
+  [
+    "null_for_one_sum",
+    "CREATE TRIGGER null_for_one_sum AFTER INSERT ON t BEGIN UPDATE sums SET d = nullif(d * 2, 0); END",
+    /it writes a number/,
+  ],
+  [
+    "null_for_one_time",
+    "CREATE TRIGGER null_for_one_time AFTER INSERT ON t BEGIN UPDATE times SET at = nullif(datetime('now'), '2024-01-01 00:00:00'); END",
+    /it writes a text/,
+  ],
+  [
+    "the_last_time",
+    "CREATE TRIGGER the_last_time AFTER INSERT ON t BEGIN UPDATE lasts SET at = (SELECT max(datetime(at)) FROM lasts); END",
+    /it writes a text/,
+  ],
+  [
+    "the_last_year",
+    "CREATE TRIGGER the_last_year AFTER INSERT ON t BEGIN UPDATE years SET y = (SELECT max(strftime('%Y', at)) FROM years); END",
+    /it writes a text/,
+  ],
   [
     "fts_insert",
     "CREATE TRIGGER fts_insert AFTER INSERT ON t BEGIN INSERT INTO search(rowid, b) VALUES (new.id, new.b); END",
@@ -233,4 +253,4 @@ export const stayingTriggers: [name: string, sql: string, reason: RegExp][] = [
   ],
 ];
 
-export const stayingSchema = `${base}\nINSERT INTO t VALUES (1, 2, 'x', 0.5); INSERT INTO log VALUES (1, 's'); INSERT INTO words VALUES ('x');\n${stayingTriggers.map(([, sql]) => `${sql};`).join("\n")}`;
+export const stayingSchema = `${base}\nINSERT INTO t VALUES (1, 2, 'x', 0.5); INSERT INTO log VALUES (1, 's'); INSERT INTO words VALUES ('x'); INSERT INTO sums VALUES (1.25); INSERT INTO times VALUES ('2024-01-01 00:00:00'); INSERT INTO lasts SELECT at FROM times; INSERT INTO years SELECT 1, at FROM times;\n${stayingTriggers.map(([, sql]) => `${sql};`).join("\n")}`;

@@ -153,6 +153,14 @@ export const movedViews: [name: string, sql: string][] = [
     "decimals in branches",
     "SELECT order_id, coalesce(quantity * price, price, 0) AS a, iif(line = 1, price, price / 3) AS b FROM items",
   ],
+  [
+    "the latest time, and the one before",
+    "SELECT id, datetime(placed) > lag(datetime(placed)) OVER (ORDER BY id) AS later, (SELECT max(datetime(o.placed)) FROM orders o) = datetime(placed) AS latest FROM orders WHERE placed IS NOT NULL",
+  ],
+  [
+    "the latest year",
+    "SELECT max(strftime('%Y', placed)) AS year, nullif(sum(price) / count(*), 0) AS mean FROM orders, items",
+  ],
   ["decimals as text", "SELECT order_id, product || ' ' || price || ' EUR' AS shown FROM items"],
   [
     "parts of a date as numbers",

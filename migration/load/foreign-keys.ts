@@ -40,15 +40,15 @@ async function validate({ client, schema }: LoadContext, plan: MigrationPlan, ta
     );
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== "23503") throw error;
-    await noteOrphans(client, schema, plan, table, key);
+    await warnOfOrphans(client, schema, plan, table, key);
   }
 }
 
 /**
- * Notes how many rows have nothing to refer to, as the server sees it: in SQLite it may have been so too, or their parents were set aside, or a collation of
+ * Notes, and warns, how many rows have nothing to refer to, as the server sees it: in SQLite it may have been so too, or their parents were set aside, or a collation of
  * SQLite's made two texts equal that are not.
  */
-async function noteOrphans(
+async function warnOfOrphans(
   client: Client,
   schema: string,
   plan: MigrationPlan,
@@ -89,7 +89,7 @@ async function makeForeignKey(
       return false;
     }
     if (!(error instanceof DatabaseError) || error.code !== "23503") throw error;
-    await noteOrphans(client, schema, plan, table, key);
+    await warnOfOrphans(client, schema, plan, table, key);
   }
   await client.query(addForeignKey(schema, table, key, false));
   return true;

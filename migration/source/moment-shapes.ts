@@ -61,14 +61,15 @@ function commonShape(db: Sqlite, table: string, column: string): MomentShape | n
   if (first === undefined || shape === null) return null;
   // GLOB alone passes over what stands behind U+0000.
   const other = one(`${name} IS NOT NULL AND (${name} NOT GLOB ? OR octet_length(${name}) <> ?)`);
-  const unlike = other.get(globOf(shape), octets(db, first));
+  const inAll = octets(db, first);
+  const unlike = other.get(globOf(shape), inAll);
   if (unlike === undefined) return shape;
   // One of both has the digits that the other leaves out.
   const fraction = Math.max(shape.fraction, shapeOf(unlike)?.fraction ?? 0);
   if (fraction === 0 || shape.suffix !== "") return null;
   const [long, short] = [fraction, 0].map((digits) => globOf({ ...shape, fraction: digits })) as [string, string];
   const fits = `((${name} GLOB ? AND ${name} NOT GLOB ?) OR ${name} GLOB ?) AND octet_length(${name}) IN (?, ?)`;
-  const lengths = [20 + fraction, 19].map((length) => (octets(db, first) / first.length) * length);
+  const lengths = [20 + fraction, 19].map((length) => (inAll / first.length) * length);
   const neither = one(`${name} IS NOT NULL AND NOT (${fits})`).get(
     long,
     `*.${"0".repeat(fraction)}`,

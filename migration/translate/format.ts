@@ -3,8 +3,9 @@
  * and widths. Reals in other forms are left out: SQLite writes them in its own way.
  */
 import type { FunctionRule } from "./function-rule";
-import { type Scope, type Translated, Untranslatable } from "./scope";
-import { asInteger, asText, isNumber, isText, plain, shortestDecimal, textLiteral, value } from "./values";
+import { rounded } from "./number-functions";
+import { type Translated, Untranslatable } from "./scope";
+import { asInteger, asText, isText, plain, textLiteral, value } from "./values";
 
 const directive = /%(?:%|([-0]?)(\d{0,3})(?:\.(\d{1,2}))?([a-zA-Z])|[^a-zA-Z%]*[a-zA-Z]?)/g;
 
@@ -22,11 +23,15 @@ export const format: FunctionRule = ([pattern, ...args], scope, name) => {
     at = match.index + match[0].length;
     const [whole, flag = "", width = "", places, kind] = match;
     if (whole === "%%") parts.push(textLiteral("%").sql);
-    else if (kind === "f" && flag !== "0")
-      parts.push(fixed(args[used++], places ?? "6", flag, Number(width), scope, name));
-    else if (places !== undefined) throw new Untranslatable(`${name} with ${whole}`);
+    else if (kind === "f" && flag !== "0") {
+      const decimals = Number(places ?? "6");
+      const of = plain(given(args, used++, name));
+      // NULL is 0.
+      const shown = `COALESCE(${rounded(of, decimals, scope, name)}::text, '${(0).toFixed(decimals)}')`;
+      parts.push(padded(shown, flag, Number(width)));
+    } else if (places !== undefined) throw new Untranslatable(`${name} with ${whole}`);
     else if (kind === "d" || kind === "i" || kind === "s")
-      parts.push(field(args[used++], kind, flag, Number(width), name));
+      parts.push(field(given(args, used++, name), kind, flag, Number(width), name));
     else throw new Untranslatable(`${name} with ${whole}`);
   }
   if (used !== args.length) throw new Untranslatable(`${name} with ${args.length} values for ${used} places`);
@@ -35,8 +40,13 @@ export const format: FunctionRule = ([pattern, ...args], scope, name) => {
   return value("text", `(${parts.join(" || ")})`, false);
 };
 
-function field(arg: Translated | undefined, kind: string, flag: string, width: number, name: string): string {
+function given(args: Translated[], at: number, name: string): Translated {
+  const arg = args[at];
   if (arg === undefined) throw new Untranslatable(`${name} with fewer values than its format asks for`);
+  return arg;
+}
+
+function field(arg: Translated, kind: string, flag: string, width: number, name: string): string {
   const of = plain(arg);
   if (kind === "s") {
     if (!isText(of.kind) && of.kind !== "integer")
@@ -55,23 +65,6 @@ function field(arg: Translated | undefined, kind: string, flag: string, width: n
   const digits = `abs(${number})::text`;
   const room = `CASE WHEN ${number} < 0 THEN ${width - 1} ELSE ${width} END`;
   return `((CASE WHEN ${number} < 0 THEN '-' ELSE '' END) || lpad(${digits}, greatest(length(${digits}), ${room}), '0'))`;
-}
-
-/** With so many decimals, rounded as `round()` does; NULL is 0. */
-function fixed(
-  arg: Translated | undefined,
-  places: string,
-  flag: string,
-  width: number,
-  scope: Scope,
-  name: string,
-): string {
-  if (arg === undefined) throw new Untranslatable(`${name} with fewer values than its format asks for`);
-  const of = plain(arg);
-  if (!isNumber(of.kind)) throw new Untranslatable(`${name} with %f of what is no number`);
-  if (!scope.mayUse.approximate)
-    throw new Untranslatable(`${name} to decimals, where SQLite rounds a double's own decimals`);
-  return padded(`round(COALESCE(${shortestDecimal(of)}, 0), ${Number(places)})::text`, flag, width);
 }
 
 /** Spaces before it, or after it with `-`; what is longer stays whole. */

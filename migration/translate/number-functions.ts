@@ -13,7 +13,12 @@ const abs: FunctionRule = (args, _scope, name) => {
 const round: FunctionRule = (args, scope, name) => {
   const [of, digits] = take(args, 1, 2, name) as [Translated, Translated | undefined];
   const x = plain(of);
-  if (digits !== undefined && digits.literal !== 0n) return roundTo(x, digits, scope, name);
+  if (digits !== undefined && digits.literal !== 0n) {
+    if (typeof digits.literal !== "bigint")
+      throw new Untranslatable(`${name} to a number of decimals that is no literal`);
+    const places = Math.min(30, Math.max(0, Number(digits.literal)));
+    return value("real", `${rounded(x, places, scope, name)}::double precision`, x.nullable);
+  }
   if (x.kind === "integer") return value("real", `${x.sql}::double precision`, x.nullable);
   if (!isNumber(x.kind)) throw new Untranslatable(`${name} of ${article(x.kind)}`);
   const real = asReal(x);
@@ -25,17 +30,14 @@ const round: FunctionRule = (args, scope, name) => {
 };
 
 /**
- * SQLite rounds the 17 digits that a double stands for, PostgreSQL the shortest decimal that reads back as it: 1.005, which is 1.00499999999999989, becomes
+ * The number as a numeric with so many decimals. SQLite rounds the 17 digits that a double stands for, PostgreSQL the shortest decimal that reads back as it: 1.005, which is 1.00499999999999989, becomes
  * 1.0 there and 1.01 here.
  */
-function roundTo(x: Translated, digits: Translated, scope: Scope, name: string): Translated {
+export function rounded(x: Translated, places: number, scope: Scope, name: string): string {
   if (!scope.mayUse.approximate)
     throw new Untranslatable(`${name} to decimals, where SQLite rounds a double's own decimals`);
-  if (typeof digits.literal !== "bigint")
-    throw new Untranslatable(`${name} to a number of decimals that is no literal`);
-  if (!isNumber(x.kind)) throw new Untranslatable(`${name} of ${article(x.kind)}`);
-  const places = digits.literal < 0n ? 0n : digits.literal > 30n ? 30n : digits.literal;
-  return value("real", `round(${shortestDecimal(x)}, ${places})::double precision`, x.nullable);
+  if (!isNumber(x.kind)) throw new Untranslatable(`${name} to decimals of ${article(x.kind)}`);
+  return `round(${shortestDecimal(x)}, ${places})`;
 }
 
 /** Integers stay integers. */

@@ -50,26 +50,36 @@ export function wholeField(form: string, at: string): string | null {
 
 /** The time as a text. @throws Untranslatable for a substitution that is not known */
 export function format(form: string, at: PointInTime, scope: Scope): string {
-  const pieces = [...form.matchAll(/%(.)|[^%]+|%$/gs)].map((match) => ({ letter: match[1] ?? null, text: match[0] }));
   if (at.now && !scope.mayUse.immutableOnly) {
-    const pattern = pieces.map(({ letter, text }) => (letter === null ? literal(text) : patterns[letter]));
+    const pattern = piecesOf(form).map(({ letter, text }) => (letter === null ? literal(text) : patterns[letter]));
     if (pattern.every((piece) => piece !== undefined))
       return `to_char(${at.sql}, ${escapeLiteral(pattern.join("")).trim()})`;
   }
+  return writtenOut(form, at.sql);
+}
+
+/** The same of any time or date in a column, by parts that are IMMUTABLE. */
+export function writtenOut(form: string, at: string): string {
+  const pieces = piecesOf(form);
   const sql = pieces.flatMap(({ letter, text }): string[] => {
     if (letter === null) return [`${escapeLiteral(text).trim()}::text`];
     if (letter === "%") return ["'%'::text"];
     const whole = composed[letter];
-    if (whole !== undefined) return [format(whole, at, scope)];
+    if (whole !== undefined) return [writtenOut(whole, at)];
     const part = parts[letter];
     if (part === undefined) throw new Untranslatable(`strftime('%${letter}')`);
-    return [part(at.sql)];
+    return [part(at)];
   });
   if (sql.length === 0) throw new Untranslatable("strftime() of an empty format");
   // A format without a substitution still is NULL where the time is.
   const [first, ...others] = sql;
   if (others.length === 0 && pieces[0]?.letter !== null && first !== undefined) return first;
   return pieces.some(({ letter }) => letter !== null && letter !== "%") ? `(${sql.join(" || ")})` : noSubstitution();
+}
+
+/** Substitutions by their letters, and what stands between them. */
+function piecesOf(form: string): { letter: string | null; text: string }[] {
+  return [...form.matchAll(/%(.)|[^%]+|%$/gs)].map((match) => ({ letter: match[1] ?? null, text: match[0] }));
 }
 
 /** Letters would be read as patterns; in double quotes they stand for themselves. */

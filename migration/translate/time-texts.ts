@@ -5,6 +5,7 @@
 import { parseTemporal } from "../plan/temporal";
 import { shapeOf } from "../source/moment-shapes";
 import type { Translated } from "./scope";
+import { writtenOut } from "./strftime";
 
 interface TimeText {
   /** The time as a timestamp. */
@@ -43,10 +44,8 @@ export function compareTimeTexts(left: Translated, op: string, right: Translated
 export function textOfMoment({ sql, type, shape }: Translated): string | null {
   if (shape === undefined || shape.suffix !== "" || type.kind !== "timestamp") return null;
   const { separator, fraction, omitsZeros } = shape;
-  const part = (field: string, digits: number) => `lpad(extract(${field} from ${sql})::integer::text, ${digits}, '0')`;
-  const day = `${part("year", 4)} || '-' || ${part("month", 2)} || '-' || ${part("day", 2)}`;
-  const second = `lpad(floor(extract(second from ${sql}))::text, 2, '0')`;
-  const clock = `'${separator || " "}' || ${part("hour", 2)} || ':' || ${part("minute", 2)} || ':' || ${second}`;
+  const day = writtenOut("%Y-%m-%d", sql);
+  const clock = writtenOut(`${separator || " "}%H:%M:%S`, sql);
   const microseconds = `(extract(microseconds from ${sql})::bigint % 1000000)`;
   const digits = `'.' || substr(lpad(${microseconds}::text, 6, '0'), 1, ${fraction || 6})`;
   const decimals = omitsZeros || fraction === 0 ? `CASE WHEN ${microseconds} = 0 THEN '' ELSE ${digits} END` : digits;

@@ -2,6 +2,7 @@
 import { escapeLiteral } from "pg";
 import type { TargetType } from "../model";
 import { type Affinity, type Kind, type Translated, Untranslatable } from "./scope";
+import { writtenOut } from "./strftime";
 import { textOfMoment } from "./time-texts";
 
 const types: Record<"integer" | "bigint" | "boolean" | "real" | "text" | "blob" | "date", TargetType> = {
@@ -125,8 +126,7 @@ export function plain(of: Translated): Translated {
 
 /** A date as the text that SQLite holds. date::text depends on the session's DateStyle, these parts do not. */
 export function dateText(sql: string): string {
-  const part = (field: string, digits: number) => `lpad(extract(${field} from ${sql})::text, ${digits}, '0')`;
-  return `(${part("year", 4)} || '-' || ${part("month", 2)} || '-' || ${part("day", 2)})`;
+  return writtenOut("%Y-%m-%d", sql);
 }
 
 /** A number as the decimal that it stands for, with so many digits after the point; null where these are not known. */

@@ -1,24 +1,34 @@
 /**
  * Runs the project's TypeScript as it stands: `node -r ./support/typescript.cjs file.ts`. esbuild takes the types off, once for each content of a
- * file; what it made is kept in .pulumi/typescript.
+ * file; what it made is kept in .pulumi/typescript, and what V8 made of that beside it.
  *
  * General loaders look at every file of every package too, which for a Pulumi program means half of its start. This one touches nothing but .ts.
  */
 const { createHash } = require("node:crypto");
-const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
+const { keepFile, runKept } = require("./kept-script.cjs");
 
 const cache = join(__dirname, "..", ".pulumi", "typescript");
-const options = { loader: "ts", format: "cjs", target: "node20", sourcemap: "inline", tsconfigRaw: {} };
+const options = { loader: "ts", format: "cjs", target: "node20", sourcemap: "external", tsconfigRaw: {} };
 const stamp = JSON.stringify(options) + require("esbuild/package.json").version;
 
 // Node.js has it from 21 on. Where it is not there, pg makes a Response to learn whether it runs at Cloudflare, and with it loads all that fetch needs.
 globalThis.navigator ??= { userAgent: `Node.js/${process.versions.node.split(".")[0]}` };
 
+/** What keeps what V8 made of modules, which is done at the end: by then it has compiled what they use. */
+const unkept = [];
+process.once("exit", () => {
+  for (const keep of unkept) keep?.();
+});
+
 require.extensions[".ts"] = (module, path) => {
   const source = readFileSync(path, "utf8");
-  const kept = join(cache, `${createHash("sha256").update(stamp).update(path).update(source).digest("hex")}.cjs`);
-  module._compile(read(kept) ?? compile(source, path, kept), path);
+  const kept = join(cache, createHash("sha256").update(stamp).update(path).update(source).digest("hex"));
+  const code = read(`${kept}.cjs`) ?? compile(source, path, kept);
+  // Node.js maps the places of errors only in what it compiles itself.
+  if (process.sourceMapsEnabled) module._compile(code, path);
+  else unkept.push(runKept(code, module, path, `${kept}.v8`));
   settle(module);
 };
 
@@ -36,14 +46,10 @@ function read(path) {
 }
 
 function compile(source, path, kept) {
-  const { code } = require("esbuild").transformSync(source, { ...options, sourcefile: path });
-  try {
-    mkdirSync(cache, { recursive: true });
-    // Whole or not at all: others may run the same file at the same time.
-    writeFileSync(`${kept}.${process.pid}`, code);
-    renameSync(`${kept}.${process.pid}`, kept);
-  } catch {
-    // In a folder that cannot be written, each process compiles for itself.
-  }
+  const made = require("esbuild").transformSync(source, { ...options, sourcefile: path });
+  // In a file of its own, the map is read by who asks for it alone.
+  const code = `${made.code}//# sourceMappingURL=${kept}.map\n`;
+  keepFile(`${kept}.map`, made.map);
+  keepFile(`${kept}.cjs`, code);
   return code;
 }

@@ -64,7 +64,7 @@ function stampOf(projectRoot: string): string {
     hash.update(`${name} ${versionOf(projectRoot, name)}\n`);
   for (const folder of [__dirname, join(__dirname, "..", "..", "support")])
     for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort())
-      if (file.endsWith(".ts")) hash.update(file).update(readFileSync(join(folder, file)));
+      if (/\.c?ts$|\.cjs$/.test(file)) hash.update(file).update(readFileSync(join(folder, file)));
   return hash.digest("hex");
 }
 

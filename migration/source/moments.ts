@@ -18,17 +18,31 @@ export function daysFrom2000(year: number, month: number, day: number): number {
 /** What a reader of bytes gives for a text that it does not read. */
 export const notOrdinary = Number.NaN;
 
-/** Two digits, or NaN. */
+/** Two digits; a negative number, that stays negative with other digits added, for anything else. */
 function pair(bytes: Buffer, at: number): number {
   const tens = (bytes[at] as number) - 48;
   const ones = (bytes[at + 1] as number) - 48;
-  return tens >>> 0 > 9 || ones >>> 0 > 9 ? Number.NaN : tens * 10 + ones;
+  return tens >>> 0 > 9 || ones >>> 0 > 9 ? -10_000 : tens * 10 + ones;
 }
 
-let knownYear = -1;
-let knownMonth = -1;
-let knownDay = -1;
-let knownDays = 0;
+/** The years that times of applications are mostly of. */
+const usual = { from: 1900, to: 2155 };
+
+/** By month of these years: the day before its first, and its last day of the month. */
+const months = {
+  start: new Int32Array(12 * (usual.to - usual.from)),
+  last: new Uint8Array(12 * (usual.to - usual.from)),
+};
+for (let index = 0; index < months.start.length; index++) {
+  const [year, month] = [usual.from + Math.floor(index / 12), (index % 12) + 1];
+  months.start[index] = daysFrom2000(year, month, 1) - 1;
+  months.last[index] = lastOf(year, month);
+}
+
+function lastOf(year: number, month: number): number {
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  return month === 2 && leap ? 29 : (daysInMonth[month] as number);
+}
 
 /** The days of a text `YYYY-MM-DD`, or NaN for any other and for a day that does not exist. */
 export function dayOfBytes(bytes: Buffer, at: number): number {
@@ -36,16 +50,12 @@ export function dayOfBytes(bytes: Buffer, at: number): number {
   const year = pair(bytes, at) * 100 + pair(bytes, at + 2);
   const month = pair(bytes, at + 5);
   const day = pair(bytes, at + 8);
-  if (year === knownYear && month === knownMonth && day === knownDay) return knownDays;
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const last = month === 2 && leap ? 29 : (daysInMonth[month] as number);
-  // NaN compares as false.
-  if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= last)) return notOrdinary;
-  knownYear = year;
-  knownMonth = month;
-  knownDay = day;
-  knownDays = daysFrom2000(year, month, day);
-  return knownDays;
+  if (month < 1 || month > 12 || day < 1) return notOrdinary;
+  if (year >= usual.from && year < usual.to) {
+    const index = (year - usual.from) * 12 + month - 1;
+    return day <= (months.last[index] as number) ? (months.start[index] as number) + day : notOrdinary;
+  }
+  return year >= 1 && day <= lastOf(year, month) ? daysFrom2000(year, month, day) : notOrdinary;
 }
 
 /** Seconds of the day of a text `HH:MM:SS`, or NaN. */
@@ -54,7 +64,9 @@ function secondsOfBytes(bytes: Buffer, at: number): number {
   const hour = pair(bytes, at);
   const minute = pair(bytes, at + 3);
   const second = pair(bytes, at + 6);
-  return hour <= 23 && minute <= 59 && second <= 59 ? hour * 3600 + minute * 60 + second : notOrdinary;
+  return hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 && second <= 59
+    ? hour * 3600 + minute * 60 + second
+    : notOrdinary;
 }
 
 /** Microseconds of a fraction of 1 to 6 digits, or NaN. */

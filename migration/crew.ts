@@ -4,8 +4,10 @@ import { StandingThread } from "../support/standing-thread";
 
 /** Below this a run is over before threads have started. */
 const worthThreads = 24 * 1024 * 1024;
-/** More readers than this wait for the server, which wants processors too. */
+/** More readers than this wait for the server. */
 const mostThreads = 4;
+/** A thread makes rows more than twice as fast as a session of the server takes them, which wants a processor too; and V8 compiles anew in each thread. */
+const processorsPerThread = 2;
 /** Rows go by as bytes: few values are made. */
 const youngMegabytes = 8;
 
@@ -17,7 +19,8 @@ export class Crew {
 
   /** @param bytes of the source */
   constructor(bytes: number) {
-    const wanted = bytes < worthThreads ? 0 : Math.min(mostThreads, availableParallelism());
+    const wanted =
+      bytes < worthThreads ? 0 : Math.min(mostThreads, Math.ceil(availableParallelism() / processorsPerThread));
     this.threads = Array.from({ length: wanted }, () => new StandingThread(modules, youngMegabytes));
   }
 

@@ -39,7 +39,7 @@ export function counted(count: number | bigint | string, noun: string): string {
 
 /** Digits in groups of three. */
 export function grouped(count: number | bigint | string): string {
-  return BigInt(count).toLocaleString("en-US");
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** Milliseconds for people. */

@@ -1,7 +1,7 @@
 /** Copies of files, and their sums. */
 import { createHash } from "node:crypto";
-import { closeSync, constants, copyFileSync, openSync, readSync, rmSync, statSync, writeSync } from "node:fs";
-import { inThread, type Thread } from "../../support/thread";
+import { closeSync, constants, copyFileSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { open } from "node:fs/promises";
 
 /** Whether the file system makes the copy at once, by sharing blocks. */
 export function canShareBlocks(source: string, copy: string): boolean {
@@ -27,13 +27,41 @@ export function copyFile(source: string, copy: string): void {
   }
 }
 
-/** Below this the sum is made before a thread for it has started, in bytes. */
-const worthThread = 8 * 1024 * 1024;
+/** A file's sum that is being made. */
+export interface Sum {
+  /** The sha256, in hex; rejects when it was given up. */
+  result: Promise<string>;
+  /** Gives it up, where it is not made yet. */
+  end(): Promise<void>;
+}
 
-/** The sha256 of a file, in hex, made in a thread of its own where that is worth it: it takes three times as long as to copy the file. */
-export function sha256Beside(path: string): Thread<string> {
-  if (statSync(path).size >= worthThread) return inThread(__filename, "sha256", path);
-  return { result: Promise.resolve(sha256(path)), end: () => Promise.resolve() };
+/** The sha256 of a file, made in pieces between what else this thread does: it takes three times as long as to copy the file. */
+export function sha256Meanwhile(path: string): Sum {
+  let given = false;
+  const result = (async () => {
+    const hash = createHash("sha256");
+    const buffer = Buffer.allocUnsafe(1 << 20);
+    const file = await open(path);
+    try {
+      for (;;) {
+        const { bytesRead } = await file.read(buffer);
+        if (given) throw new Error("the file's sum was given up");
+        if (bytesRead === 0) return hash.digest("hex");
+        hash.update(buffer.subarray(0, bytesRead));
+      }
+    } finally {
+      await file.close();
+    }
+  })();
+  // Whoever waits for it sees the failure; who gave it up need not.
+  result.catch(() => {});
+  return {
+    result,
+    async end() {
+      given = true;
+      await result.catch(() => {});
+    },
+  };
 }
 
 /** The sha256 of a file, in hex. */

@@ -17,9 +17,8 @@ import {
 import { basename, join } from "node:path";
 import Database from "better-sqlite3";
 import { UserError } from "../../support/errors";
-import type { Thread } from "../../support/thread";
 import type { SourceFingerprint } from "../model";
-import { canShareBlocks, copyFile, sha256Beside } from "./copy-file";
+import { canShareBlocks, copyFile, type Sum, sha256Meanwhile } from "./copy-file";
 import { makeReadable, type ReadableCopy } from "./missing-collations";
 import { explain, openReadOnly, readStart, requireDatabaseFile, type Sqlite, takeAnySchema } from "./open";
 import { isScript, runScript } from "./script";
@@ -33,7 +32,7 @@ export interface Copied {
   /** The fingerprint without the sum. */
   described: Omit<SourceFingerprint, "sha256">;
   /** Call `end` where it is not waited for. */
-  sum: Thread<string>;
+  sum: Sum;
 }
 
 export interface FrozenSource extends Pick<Copied, "path" | "readable"> {
@@ -65,7 +64,7 @@ export async function copyAside(source: string, folder: string, stamp: string): 
     settle(path);
     const journalMode = isScript(source) ? "delete" : journalModeOf(source);
     const described = describe(source, path, journalMode);
-    return { path, described, readable: makeReadable(path), sum: sha256Beside(path) };
+    return { path, described, readable: makeReadable(path), sum: sha256Meanwhile(path) };
   } catch (error) {
     for (const suffix of ["", "-wal", "-shm", "-journal", ".readable"]) rmSync(path + suffix, { force: true });
     throw explain(source, error);

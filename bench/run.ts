@@ -5,13 +5,14 @@
  *   --source FILE          any SQLite file in place of made data
  *   --only NAME[,NAME]     of: pgloader, pgstead, verified, copy
  *   --times N              runs of each (3)
- *   --connections N        of bare COPY (2)
+ *   --connections N        of bare COPY (as many as pgstead loads over)
  *   --folder FOLDER        for data, runs and the server's files (.pgstead/bench)
  *   --json FILE            where all figures go (bench.json in the folder)
  */
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { threadsFor } from "../migration/crew";
 import { testServer } from "../tests/support/postgres";
 import { type Contestant, type Run, run } from "./contestants";
 import { type Dataset, makeData } from "./data";
@@ -40,7 +41,7 @@ async function main(): Promise<void> {
       source: { type: "string" },
       only: { type: "string", default: Object.keys(names).join(",") },
       times: { type: "string", default: "3" },
-      connections: { type: "string", default: "2" },
+      connections: { type: "string" },
       folder: { type: "string", default: resolve(__dirname, "../.pgstead/bench") },
       json: { type: "string" },
     },
@@ -61,14 +62,16 @@ async function main(): Promise<void> {
   const results = [];
   try {
     for (const source of sources) {
+      const bytes = statSync(source.path).size;
+      const connections = Number(values.connections ?? Math.max(1, threadsFor(bytes)));
       const runs: { contestant: Contestant; run: Run }[] = [];
       for (let time = 1; time <= Number(values.times); time++)
         for (const contestant of contestants) {
-          const made = await run({ server, folder, connections: Number(values.connections) }, contestant, source.path);
+          const made = await run({ server, folder, connections }, contestant, source.path);
           console.error(`${source.name}, ${contestant}: ${made.failure ?? `${made.wall.toFixed(2)} s`}`);
           runs.push({ contestant, run: made });
         }
-      results.push({ ...source, megabytes: statSync(source.path).size / 1e6, runs });
+      results.push({ ...source, megabytes: bytes / 1e6, connections, runs });
     }
     const machine = await describeMachine(pgloader, settings, server);
     const json = values.json ?? join(folder, "bench.json");

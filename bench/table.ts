@@ -8,6 +8,8 @@ import type { Contestant, Run } from "./contestants";
 export interface Result {
   name: string;
   megabytes: number;
+  /** Of bare COPY. */
+  connections: number;
   runs: { contestant: Contestant; run: Run }[];
 }
 
@@ -39,7 +41,7 @@ async function serverVersion(server: TestServer): Promise<string> {
 /** One table for each database: wall, ratio to pgloader, processor time, memory, and the phases of the best run. */
 export function renderTable(machine: Record<string, string>, results: Result[]): string {
   const lines = Object.entries(machine).map(([name, value]) => `${name}: ${value}`);
-  for (const { name, megabytes, runs } of results) {
+  for (const { name, megabytes, connections, runs } of results) {
     lines.push("", `${name}, ${megabytes.toFixed(0)} MB`, "");
     lines.push("| run | wall s | × pgloader | CPU s | server CPU s | peak MB | phases of the best run |");
     lines.push("|---|---|---|---|---|---|---|");
@@ -60,7 +62,10 @@ export function renderTable(machine: Record<string, string>, results: Result[]):
       if (run.failure !== null) lines.push(`${contestant} failed: ${run.failure.split("\n").at(-2) ?? run.failure}`);
     const [load, copy] = [best.get("pgstead")?.phases["loading the rows"], best.get("bare COPY")?.wall];
     if (load !== undefined && copy !== undefined)
-      lines.push("", `Load phase: ${(load / copy).toFixed(2)} × bare binary COPY of the same rows.`);
+      lines.push(
+        "",
+        `Load phase: ${(load / copy).toFixed(2)} × bare binary COPY of the same rows, over ${connections} ${connections === 1 ? "connection" : "connections"}.`,
+      );
   }
   return lines.join("\n");
 }

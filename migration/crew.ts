@@ -14,14 +14,17 @@ const youngMegabytes = 8;
 /** What the threads do, loaded while they have nothing to do yet. */
 const modules = ["./source/paged-source", "./load/part-loader"].map((path) => require.resolve(path));
 
+/** How many threads read a source of so many bytes, each of which loads over a connection of its own; 0 where the run's own thread does it. */
+export function threadsFor(bytes: number): number {
+  return bytes < worthThreads ? 0 : Math.min(mostThreads, Math.ceil(availableParallelism() / processorsPerThread));
+}
+
 export class Crew {
   readonly threads: StandingThread[];
 
   /** @param bytes of the source */
   constructor(bytes: number) {
-    const wanted =
-      bytes < worthThreads ? 0 : Math.min(mostThreads, Math.ceil(availableParallelism() / processorsPerThread));
-    this.threads = Array.from({ length: wanted }, () => new StandingThread(modules, youngMegabytes));
+    this.threads = Array.from({ length: threadsFor(bytes) }, () => new StandingThread(modules, youngMegabytes));
   }
 
   async end(): Promise<void> {

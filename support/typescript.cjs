@@ -26,8 +26,8 @@ require.extensions[".ts"] = (module, path) => {
   const source = readFileSync(path, "utf8");
   const kept = join(cache, createHash("sha256").update(stamp).update(path).update(source).digest("hex"));
   const code = read(`${kept}.cjs`) ?? compile(source, path, kept);
-  // Node.js maps the places of errors only in what it compiles itself.
-  if (process.sourceMapsEnabled) module._compile(code, path);
+  // Node.js maps the places of errors, and knows who imports a module later, only in what it compiles itself.
+  if (process.sourceMapsEnabled || /\bimport\(/.test(code)) module._compile(code, path);
   else unkept.push(runKept(code, module, path, `${kept}.v8`));
   settle(module);
 };

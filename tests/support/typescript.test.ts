@@ -102,6 +102,12 @@ test("where nothing can be kept the program runs all the same", () => {
   expect(readFileSync(join(folder, ".pulumi"), "utf8")).toBe("no folder");
 });
 
+test("a module may import another when it needs it, also the next time", () => {
+  writeFileSync(join(folder, "program.ts"), `void import("pg").then(({ Client }) => console.log(typeof Client));\n`);
+  expect(run()).toBe("function");
+  expect(run()).toBe("function");
+});
+
 test("an error says its place in the TypeScript to who asks for it", () => {
   writeFileSync(
     join(folder, "program.ts"),

@@ -1,12 +1,13 @@
 /**
  * Modules that start with what V8 made of them in an earlier run: compiling is half of what loading one takes. What was made is kept with a digest of the
  * module and of itself, so that nothing else is ever run in the module's place; V8 itself refuses what another version of it made.
+ * A module that calls import() is none for it: of kept code, Node.js 20 does not know who imports.
  */
 const { createHash } = require("node:crypto");
 const { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require("node:fs");
 const { createRequire } = require("node:module");
 const { dirname } = require("node:path");
-const { constants, Script } = require("node:vm");
+const { Script } = require("node:vm");
 const { threadId } = require("node:worker_threads");
 
 const digestBytes = 32;
@@ -16,7 +17,6 @@ function runKept(code, module, path, kept) {
   const cachedData = read(kept, code);
   const script = new Script(`(function (exports, require, module, __filename, __dirname) {${code}\n})`, {
     filename: path,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
   script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));

@@ -20,7 +20,10 @@ export function copyFile(source: string, copy: string): void {
   const from = openSync(source, "r");
   const to = openSync(copy, "wx", 0o600);
   try {
-    eachPiece(from, (bytes) => writeAll(to, bytes));
+    // Over one buffer that is used again: a stream leaves as many of them as the file is long.
+    const buffer = Buffer.allocUnsafe(1 << 18);
+    for (let read = readSync(from, buffer); read > 0; read = readSync(from, buffer))
+      writeAll(to, buffer.subarray(0, read));
   } finally {
     closeSync(to);
     closeSync(from);
@@ -62,24 +65,6 @@ export function sha256Meanwhile(path: string): Sum {
       await result.catch(() => {});
     },
   };
-}
-
-/** The sha256 of a file, in hex. */
-export function sha256(path: string): string {
-  const hash = createHash("sha256");
-  const file = openSync(path, "r");
-  try {
-    eachPiece(file, (bytes) => hash.update(bytes));
-  } finally {
-    closeSync(file);
-  }
-  return hash.digest("hex");
-}
-
-/** Over one buffer that is used again: a stream leaves as many of them as the file is long. */
-function eachPiece(file: number, use: (bytes: Buffer) => void): void {
-  const buffer = Buffer.allocUnsafe(1 << 18);
-  for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) use(buffer.subarray(0, read));
 }
 
 function writeAll(file: number, bytes: Buffer): void {

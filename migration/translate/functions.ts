@@ -12,6 +12,7 @@ import {
   article,
   asText,
   branches,
+  isNumber,
   isText,
   madeOf,
   nullLiteral,
@@ -112,7 +113,9 @@ const functions: Record<string, FunctionRule> = {
   coalesce,
   ifnull: (args, scope, name) => coalesce(take(args, 2, 2, name), scope, name),
   nullif: (args, scope, name) => {
-    const [a, b] = take(args, 2, 2, name) as [Translated, Translated];
+    // A function's arguments have no affinity: the text '1.5' is not the number 1.5, though a column of texts = 1.5 may be.
+    const [a, b] = take(args, 2, 2, name).map((arg) => ({ ...arg, affinity: "none" })) as [Translated, Translated];
+    if ((isText(a.kind) && isNumber(b.kind)) || (isNumber(a.kind) && isText(b.kind))) return a;
     const equal = compare(a, "=", b, scope);
     const made = madeOf(a, `(CASE WHEN ${equal.sql} THEN NULL ELSE ${a.sql} END)`);
     return a.wholeSql === undefined ? made : { ...made, wholeSql: a.wholeSql };

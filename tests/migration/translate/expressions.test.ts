@@ -96,6 +96,7 @@ describe("an expression gives the same on both sides", () => {
     "coalesce(i, b, 3)",
     "ifnull(t, 'none')",
     "nullif(i, 5)",
+    "nullif(i, '5') || nullif(t, 1.5) || nullif('1.5', 1.5)",
     "iif(i > 0, 'plus', 'minus')",
     "max(i, 3)",
     "min(t, 'b')",

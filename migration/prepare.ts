@@ -7,7 +7,7 @@ import { type EqualRows, planKeepingApart } from "./load/equal-rows";
 import { addRemarks } from "./load/remarks";
 import type { Run } from "./load/run";
 import { readTargetTables, readTargetViews } from "./load/target-tables";
-import type { MigrationOptions, MigrationPlan, SourceCatalog } from "./model";
+import type { MigrationOptions, MigrationPlan, SourceCatalog, SourceTable } from "./model";
 import { readChoices } from "./plan/choices";
 import type { Profiles } from "./plan/columns";
 import { planDistribution } from "./plan/distribution";
@@ -28,6 +28,8 @@ export interface Prepared {
   /** Without what the check, which goes on meanwhile, adds to it, and without the copy's sum, which is made meanwhile too. */
   catalog: Omit<SourceCatalog, "fingerprint">;
   check: SourceCheck;
+  /** Resolves when each table says how many rows it has. */
+  counted: Promise<void>;
   paged: PagedSource;
   crew: Crew;
 }
@@ -37,34 +39,51 @@ export async function prepare(options: MigrationOptions, run: Run, orphans: bool
   requireFile(options.source);
   // The threads start while the source is being copied.
   const crew = new Crew(statSync(options.source).size);
+  const check = new SourceCheck();
   try {
     const frozen = await run.step("copying the source aside", () => copyAside(options.source, run.folder, run.stamp));
     try {
-      return await run.step("reading the schema", () => readSchema(options, frozen, crew, orphans));
+      return await run.step("reading the schema", () => readSchema(options, frozen, crew, check, orphans));
     } catch (error) {
       await frozen.sum.end();
       throw error;
     }
   } catch (error) {
+    await check.end();
     await crew.end();
     throw error;
   }
 }
 
-function readSchema(options: MigrationOptions, frozen: Copied, crew: Crew, orphans: boolean): Prepared {
-  const db = openReadOnly(frozen.readable.path);
+function readSchema(
+  options: MigrationOptions,
+  frozen: Copied,
+  crew: Crew,
+  check: SourceCheck,
+  orphans: boolean,
+): Prepared {
+  const { path, originalSql } = frozen.readable;
+  const db = openReadOnly(path);
   try {
-    const tables = readTables(db, frozen.readable.originalSql);
-    const check = new SourceCheck({
-      path: frozen.path,
-      name: frozen.described.path,
-      tables,
-      thorough: options.verification !== "off",
-      orphans,
-    });
+    // Where threads look at the values, the check's counts the rows meanwhile.
+    const later = crew.threads.length > 0;
+    const begin = (asked: SourceTable[]) =>
+      check.begin({
+        path: frozen.path,
+        name: frozen.described.path,
+        count: later ? path : null,
+        thorough: options.verification !== "off",
+        orphans: asked,
+      });
+    if (!orphans) begin([]);
+    const tables = readTables(db, originalSql, !later);
+    if (orphans) begin(tables);
+    const counted = later ? check.counts.then((counts) => noteCounts(tables, counts)) : Promise.resolve();
+    // A failure is taken up where they are needed.
+    counted.catch(() => {});
     const objects = readObjects(db);
     const catalog = { tables, objects, integrityErrors: [], foreignKeyViolations: [] };
-    return { frozen, db, catalog, check, paged: new PagedSource(frozen.readable.path, db, tables), crew };
+    return { frozen, db, catalog, check, counted, paged: new PagedSource(path, db, tables), crew };
   } catch (error) {
     // What stands in the way of reading may be damage, which the check can name.
     try {
@@ -74,6 +93,10 @@ function readSchema(options: MigrationOptions, frozen: Copied, crew: Crew, orpha
     }
     throw error;
   }
+}
+
+function noteCounts(tables: SourceTable[], counts: Map<string, string>): void {
+  for (const table of tables) table.rowCount = counts.get(table.name) ?? table.rowCount;
 }
 
 export async function release({ db, check, crew, frozen }: Prepared): Promise<void> {
@@ -120,7 +143,7 @@ export async function makePlan(
 
 async function lookAtValues(
   options: MigrationOptions,
-  { db, catalog, check, paged, crew }: Prepared,
+  { db, catalog, check, counted, paged, crew }: Prepared,
   targets: Awaited<ReturnType<typeof readTargetTables>>,
   choices: ReturnType<typeof readChoices>,
   run: Run,
@@ -132,6 +155,7 @@ async function lookAtValues(
         tables,
         (table) => (options.mode === "existing" ? familiesOf(table, targets, choices) : undefined),
         crew,
+        counted,
       ),
     );
     if (options.mode === "create")

@@ -37,18 +37,42 @@ export function readCatalog(
  * The tables, in the order they were made.
  *
  * @param originalSql the CREATE TABLE as the application wrote it, of tables that had to be changed for reading
+ * @param counted whether their rows are counted, which reads every page of them; else each says 0
  */
-export function readTables(db: Sqlite, originalSql: ReadonlyMap<string, string> = new Map()): SourceTable[] {
-  const listed = db
-    .prepare<[], { name: string; type: string; wr: bigint; strict: bigint; sql: string | null }>(
+export function readTables(
+  db: Sqlite,
+  originalSql: ReadonlyMap<string, string> = new Map(),
+  counted = true,
+): SourceTable[] {
+  const tables = listTables(db).map((table) =>
+    readTable(db, { ...table, sql: originalSql.get(table.name) ?? table.sql }, counted),
+  );
+  for (const table of tables) resolveReferences(table, tables);
+  return tables;
+}
+
+/** How many rows each ordinary table has, but for those that only the application can read. */
+export function countTables(db: Sqlite): Map<string, string> {
+  const counts = new Map<string, string>();
+  for (const { name } of listTables(db).filter(isOrdinary)) {
+    const count = countRows(db, name);
+    if (count !== null) counts.set(name, count);
+  }
+  return counts;
+}
+
+function listTables(db: Sqlite): ListedTable[] {
+  return db
+    .prepare<[], ListedTable>(
       `SELECT l.name, l.type, l.wr, l.strict, s.sql FROM pragma_table_list l
        JOIN sqlite_schema s ON s.name = l.name AND s.type = 'table'
        WHERE l.schema = 'main' AND l.type <> 'view' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.rowid`,
     )
     .all();
-  const tables = listed.map((table) => readTable(db, { ...table, sql: originalSql.get(table.name) ?? table.sql }));
-  for (const table of tables) resolveReferences(table, tables);
-  return tables;
+}
+
+function isOrdinary({ type }: ListedTable): boolean {
+  return type !== "virtual" && type !== "shadow";
 }
 
 interface ListedTable {
@@ -59,12 +83,12 @@ interface ListedTable {
   sql: string | null;
 }
 
-function readTable(db: Sqlite, listed: ListedTable): SourceTable {
+function readTable(db: Sqlite, listed: ListedTable, counted: boolean): SourceTable {
   const { name } = listed;
   const sql = listed.sql ?? "";
   const kind = listed.type === "virtual" || listed.type === "shadow" ? listed.type : "table";
   if (kind !== "table") return emptyTable(name, kind, sql);
-  const rowCount = countRows(db, name);
+  const rowCount = countRows(db, name, counted);
   if (rowCount === null) return emptyTable(name, "unreadable", sql);
   const details = readCreateTable(sql);
   const unreadable: Record<string, string> = Object.create(null);
@@ -109,15 +133,15 @@ function readTable(db: Sqlite, listed: ListedTable): SourceTable {
   };
 }
 
-/** NOT INDEXED: the table itself is counted, not an index that might need a collation that only the application has. */
-function countRows(db: Sqlite, table: string): string | null {
+/**
+ * NOT INDEXED: the table itself is counted, not an index that might need a collation that only the application has.
+ *
+ * @returns null for a table that only the application can read, which shows before a row is read
+ */
+function countRows(db: Sqlite, table: string, counted = true): string | null {
   try {
-    return String(
-      db
-        .prepare(`SELECT count(*) FROM ${quoteName(table)} NOT INDEXED`)
-        .pluck()
-        .get(),
-    );
+    const count = db.prepare(`SELECT count(*) FROM ${quoteName(table)} NOT INDEXED`).pluck();
+    return counted ? String(count.get()) : "0";
   } catch (error) {
     if (onlyTheApplicationHas(error)) return null;
     throw error;

@@ -75,11 +75,16 @@ export class PagedSource {
     return rows === null ? [] : partsOf(rows.leaves, this.#pageSize);
   }
 
-  /** Looks at every value of the tables. One whose pages are not all as they must be is read by better-sqlite3 from here on. */
+  /**
+   * Looks at every value of the tables. One whose pages are not all as they must be is read by better-sqlite3 from here on.
+   *
+   * @param counted resolves when the tables say how many rows they have
+   */
   async profile(
     tables: SourceTable[],
     familyOf: (table: SourceTable) => FamilyOf | undefined,
     crew: Crew,
+    counted: Promise<void>,
   ): Promise<Map<string, Map<string, ColumnProfile>>> {
     const families = (table: SourceTable) => familyOf(table) ?? declared(table);
     const tasks = tables.flatMap((table) =>
@@ -112,6 +117,7 @@ export class PagedSource {
     } finally {
       here.close();
     }
+    await counted;
     return new Map(
       tables.map((table) => [
         table.name,

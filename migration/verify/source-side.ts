@@ -1,6 +1,7 @@
 /** The source's side of the proof in a thread of its own, while the server computes the target's. */
 import { messageOf } from "../../support/errors";
 import { inThread, type Thread } from "../../support/thread";
+import { Waiting } from "../../support/waiting";
 import type { TablePlan } from "../model";
 import { SetAside, type SetAsideRows } from "../set-aside";
 import { type Content, sourceContent } from "./content";
@@ -67,20 +68,6 @@ export class SourceSide {
 
   end(): Promise<void> {
     return this.#thread.end();
-  }
-}
-
-class Waiting<T> {
-  resolve: (value: T) => void = () => {};
-  reject: (error: Error) => void = () => {};
-  readonly promise = new Promise<T>((resolve, reject) => {
-    this.resolve = resolve;
-    this.reject = reject;
-  });
-
-  constructor() {
-    // Whoever waits for it sees the failure.
-    this.promise.catch(() => {});
   }
 }
 

@@ -1,6 +1,7 @@
 /** The check that goes on beside a migration. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import type { SourceTable } from "../../../migration/model";
 import { readTables } from "../../../migration/source/catalog";
 import { SourceCheck } from "../../../migration/source/check";
 import { openReadOnly } from "../../../migration/source/open";
@@ -15,16 +16,28 @@ const schema = `CREATE TABLE parent (id INTEGER PRIMARY KEY);
   WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
   INSERT INTO child SELECT i, CASE i WHEN 7 THEN 99 ELSE 1 END, 'name ' || i FROM n;`;
 
+function begun(path: string, orphans: SourceTable[]): SourceCheck {
+  const check = new SourceCheck();
+  check.begin({ path, name: "app.db", count: path, thorough: true, orphans });
+  return check;
+}
+
 function checkOf(path: string): SourceCheck {
   const db = openReadOnly(path);
   const tables = readTables(db);
   db.close();
-  return new SourceCheck({ path, name: "app.db", tables, thorough: true, orphans: true });
+  return begun(path, tables);
 }
 
 describe("the check of a file", () => {
-  it("names the orphans of a whole one, and finds nothing else", async () => {
+  it("counts the rows of a whole one, names its orphans, and finds nothing else", async () => {
     const check = checkOf(sqliteFile(folder, schema));
+    expect(await check.counts).toEqual(
+      new Map([
+        ["parent", "1"],
+        ["child", "2000"],
+      ]),
+    );
     expect(await check.orphans).toEqual([{ table: "child", foreignKey: 0, rows: 1, rowids: ["7"] }]);
     expect(await check.whole).toEqual([]);
     await check.end();
@@ -41,7 +54,8 @@ describe("the check of a file", () => {
     const bytes = readFileSync(path).fill(0xff, (Number(root) - 1) * size, Number(root) * size);
     const damaged = `${path}.damaged`;
     writeFileSync(damaged, bytes);
-    const check = new SourceCheck({ path: damaged, name: "app.db", tables, thorough: true, orphans: true });
+    const check = begun(damaged, tables);
+    await expect(check.counts).rejects.toThrow(/The SQLite database app\.db is damaged/);
     await expect(check.orphans).rejects.toThrow(/The SQLite database app\.db is damaged/);
     await expect(check.whole).rejects.toThrow(/The SQLite database app\.db is damaged/);
     await check.end();

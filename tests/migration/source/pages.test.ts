@@ -238,7 +238,12 @@ describe("the page reader", () => {
         const db = openReadOnly(path);
         try {
           const tables = readTables(db);
-          const profiles = await new PagedSource(path, db, tables).profile(tables, () => undefined, new Crew(0));
+          const profiles = await new PagedSource(path, db, tables).profile(
+            tables,
+            () => undefined,
+            new Crew(0),
+            Promise.resolve(),
+          );
           for (const table of tables) expect(profiles.get(table.name)).toEqual(profileTable(db, table));
         } finally {
           db.close();

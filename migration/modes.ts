@@ -35,21 +35,22 @@ export async function migrateCreate(work: Work): Promise<void> {
     const context = loadContext(work, staging);
     const load = loading(work, context);
     // Small tables are done before a second connection is there.
-    const builders = await Builders.open(
-      context,
-      load.crew.threads.length > 0 || plan.tables.length > 100 ? options.target : null,
-    );
+    const several = load.crew.threads.length > 0 || plan.tables.length > 100;
+    const opening = Builders.open(context, several ? options.target : null);
+    // A failure is taken up where they are needed.
+    opening.catch(() => {});
     try {
-      outcome.tables = await loadStaging(load, plan, equal, options.orphans, builders);
+      const { reports, finishing } = await loadStaging(load, plan, equal, options.orphans, opening);
+      outcome.tables = reports;
       // What the threads have in memory, the proof needs.
       await load.crew.end();
       refuseBadRows(work);
       plan.warnings.push(...run.mendedWarnings());
       startSourceSide(work);
       if (options.orphans === "setAside") await noteSourceOrphans(work.prepared, plan, options, run);
-      await finishStaging(load, plan, builders);
+      await finishStaging(load, plan, finishing);
     } finally {
-      await builders.close();
+      await opening.then((builders) => builders.close()).catch(() => {});
     }
     await makeViews(context, plan);
     await verify(work, staging);

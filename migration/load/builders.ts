@@ -24,12 +24,28 @@ const inMemory = `SELECT set_config('maintenance_work_mem', greatest(
 /** A piece of work over one connection. */
 type Work = (own: LoadContext) => Promise<void>;
 
-/** Work is begun in the order in which it is added, as soon as a connection is free; the run's own joins in when all is added. */
+export interface Task {
+  /** The tables that it locks, by their names in the target. */
+  tables: string[];
+  /** Whether others of the kind may lock them too, as makers of indexes may. */
+  shared?: boolean;
+  /** How many rows it goes through. */
+  rows: number;
+  work: Work;
+}
+
+/**
+ * A task is begun as soon as a connection is free and no other has locked its tables: on the server it would wait for that one, and its connection with it.
+ * Those with the most rows go first, so that all connections are done at about the same time.
+ */
 export class Builders {
   readonly #free: LoadContext[];
-  readonly #waiting: Work[] = [];
+  readonly #waiting: Task[] = [];
+  /** By table that is locked: how many share it, or 0. */
+  readonly #locked = new Map<string, number>();
   readonly #failures: unknown[] = [];
   #busy = 0;
+  #joined = false;
   #onIdle: () => void = () => {};
 
   private constructor(
@@ -55,42 +71,76 @@ export class Builders {
     return new Builders(context, others);
   }
 
-  /** Adds work, which may add more. */
-  add(work: Work): void {
-    this.#waiting.push(work);
+  /** Adds a task, whose work may add more. */
+  add(task: Task): void {
+    this.#waiting.push({ ...task, tables: [...new Set(task.tables)] });
     this.#begin();
   }
 
   #begin(): void {
     while (this.#failures.length === 0 && this.#free.length > 0) {
-      const work = this.#waiting.shift();
-      if (work === undefined) break;
-      void this.#do(work, this.#free.pop() as LoadContext);
+      const task = this.#next();
+      if (task === null) break;
+      void this.#do(task, this.#free.pop() as LoadContext);
     }
     if (this.#busy === 0) this.#onIdle();
   }
 
-  async #do(work: Work, context: LoadContext): Promise<void> {
+  #next(): Task | null {
+    let next: Task | null = null;
+    for (const task of this.#waiting) if (task.rows > (next?.rows ?? -1) && this.#mayLock(task)) next = task;
+    if (next !== null) this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    return next;
+  }
+
+  #mayLock({ tables, shared = false }: Task): boolean {
+    return tables.every((table) => {
+      const sharers = this.#locked.get(table);
+      return sharers === undefined || (shared && sharers > 0);
+    });
+  }
+
+  #lock({ tables, shared = false }: Task): void {
+    for (const table of tables) this.#locked.set(table, shared ? (this.#locked.get(table) ?? 0) + 1 : 0);
+  }
+
+  #unlock({ tables }: Task): void {
+    for (const table of tables) {
+      const left = (this.#locked.get(table) ?? 0) - 1;
+      if (left > 0) this.#locked.set(table, left);
+      else this.#locked.delete(table);
+    }
+  }
+
+  async #do(task: Task, context: LoadContext): Promise<void> {
     this.#busy++;
+    this.#lock(task);
     try {
-      await work(context);
+      await task.work(context);
     } catch (error) {
       this.#failures.push(await explainLoss(error, context.client));
     }
+    this.#unlock(task);
     this.#busy--;
     this.#free.push(context);
     this.#begin();
   }
 
+  /** The run's own connection, which is needed for nothing else any more, makes keys too. */
+  join(): void {
+    if (this.#joined) return;
+    this.#joined = true;
+    this.#free.push(this.own);
+    this.#begin();
+  }
+
   /** Waits until all work is done. @throws the first failure, after which no more work is begun */
   async idle(): Promise<void> {
-    this.#free.push(this.own);
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve;
-      this.#begin();
-    });
-    this.#free.splice(this.#free.indexOf(this.own), 1);
-    this.#onIdle = () => {};
+    this.join();
+    if (this.#busy > 0)
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
     if (this.#failures.length > 0) throw this.#failures[0];
   }
 

@@ -6,30 +6,25 @@ import { orphansKept, orphansShown } from "../plan/orphans";
 import type { Builders } from "./builders";
 import type { LoadContext } from "./table";
 
-/** From here on a foreign key takes longer to check than to ask for it once more. */
+/** From here on the rows are checked when the foreign key is there: it takes longer than to ask once more. */
 const manyRows = 20_000;
 
-/** Makes the foreign keys: valid at once where the rows are few; else they are checked side by side afterwards, which locks only the referring table. */
-export async function makeForeignKeys(
-  context: LoadContext,
-  plan: MigrationPlan,
-  tables: TablePlan[],
-  builders: Builders,
-): Promise<void> {
-  const later: { table: TablePlan; keys: ForeignKeyPlan[] }[] = [];
-  for (const table of tables) {
-    const keys: ForeignKeyPlan[] = [];
-    for (const key of [...table.foreignKeys]) {
-      if (Number(table.rowCount) < manyRows) await makeForeignKey(context, plan, table, key, null);
-      else if (await makeForeignKey(context, plan, table, key, "later")) keys.push(key);
-    }
-    if (keys.length > 0) later.push({ table, keys });
-  }
-  for (const { table, keys } of later)
-    builders.add(async (own) => {
-      for (const key of keys) await validate(own, plan, table, key);
-    });
-  await builders.idle();
+/** Adds the work of making a table's foreign keys. All of its rows and keys are there, and so are those of the tables that it refers to. */
+export function addForeignKeys(builders: Builders, plan: MigrationPlan, table: TablePlan): void {
+  const rows = Number(table.rowCount);
+  const many = rows >= manyRows;
+  const make = async (context: LoadContext) => {
+    const later: ForeignKeyPlan[] = [];
+    for (const key of [...table.foreignKeys])
+      if ((await makeForeignKey(context, plan, table, key, many ? "later" : null)) && many) later.push(key);
+    const check = async (own: LoadContext) => {
+      for (const key of later) await validate(own, plan, table, key);
+    };
+    // Which does not lock the tables referred to.
+    if (later.length > 0) builders.add({ tables: [table.target], rows, work: check });
+  };
+  const parents = table.foreignKeys.map(({ referencedTable }) => referencedTable);
+  builders.add({ tables: [table.target, ...parents], rows, work: make });
 }
 
 /** Checks the rows for a foreign key that is there. Where some have nothing to refer to, it stays NOT VALID. */

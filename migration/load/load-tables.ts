@@ -26,10 +26,9 @@ export interface Loading {
 /** Called when all rows of a table are there. */
 type OnTable = (table: TablePlan) => void;
 
-/** Loads all tables in threads, each with a connection of its own; with the run's own where the server gives no other. */
-export async function loadTables(loading: Loading, onTable: OnTable = () => {}): Promise<TableReport[]> {
+/** Opens the threads' connections, as many as the server gives. */
+export async function openLoaders(loading: Loading): Promise<StandingThread[]> {
   const { context, target, crew, paged } = loading;
-  const tables = new TableProgress(loading, onTable);
   const input: LoaderInput = {
     target,
     path: paged.path,
@@ -37,9 +36,26 @@ export async function loadTables(loading: Loading, onTable: OnTable = () => {}):
     batchSize: context.batchSize,
     schema: context.schema,
     tables: loading.tables,
-    paged: tables.paged,
+    paged: pagedTables(loading),
   };
-  const threads = await openThreads(crew.threads, input, context);
+  const opened = await Promise.allSettled(crew.threads.map((thread) => thread.call(module, "openLoader", input)));
+  return crew.threads.filter((_, index) => {
+    const result = opened[index];
+    if (result?.status !== "rejected") return true;
+    // Such as a role's limit of connections: fewer do it too.
+    context.run.log(`a connection less to load with: ${messageOf(result.reason)}`);
+    return false;
+  });
+}
+
+/** Loads all tables in threads, each with a connection of its own; with the run's own where the server gave no other. */
+export async function loadTables(
+  loading: Loading,
+  threads: StandingThread[],
+  onTable: OnTable = () => {},
+): Promise<TableReport[]> {
+  const { context, paged } = loading;
+  const tables = new TableProgress(loading, onTable);
   if (threads.length === 0) {
     for (const table of loading.tables) await loadHere(loading, table, null, tables);
     return tables.reports();
@@ -65,21 +81,6 @@ export async function loadTables(loading: Loading, onTable: OnTable = () => {}):
 }
 
 const module = require.resolve("./part-loader");
-
-async function openThreads(
-  threads: StandingThread[],
-  input: LoaderInput,
-  { run }: LoadContext,
-): Promise<StandingThread[]> {
-  const opened = await Promise.allSettled(threads.map((thread) => thread.call(module, "openLoader", input)));
-  return threads.filter((_, index) => {
-    const result = opened[index];
-    if (result?.status !== "rejected") return true;
-    // Such as a role's limit of connections: fewer do it too.
-    run.log(`a connection less to load with: ${messageOf(result.reason)}`);
-    return false;
-  });
-}
 
 /** A thread that is still at work, since the run has failed, is ended with the run. */
 async function closeLoader(thread: StandingThread): Promise<void> {
@@ -133,9 +134,17 @@ interface Counts {
 
 const progressRows = 5000;
 
+/** By table of the plan: what its pages are read with, or null where SQLite reads it. */
+function pagedTables({ tables, paged }: Loading): (PagedTable | null)[] {
+  return tables.map((table) => {
+    const rows = paged.rowsOf(table.source);
+    const sent = rows === null ? null : writableColumns(rows.layout, copiedColumns(table));
+    return rows === null || sent === null ? null : { layout: rows.layout, sent };
+  });
+}
+
 /** How far each table is. */
 class TableProgress {
-  /** By table of the plan: what its pages are read with, or null. */
   readonly paged: (PagedTable | null)[];
   readonly #counts: Counts[];
 
@@ -145,13 +154,11 @@ class TableProgress {
   ) {
     const { paged, context } = loading;
     this.#counts = loading.tables.map(() => ({ parts: 0, rows: 0n, rejected: 0n, ms: 0, seen: 0 }));
-    this.paged = loading.tables.map((table) => {
-      const rows = paged.rowsOf(table.source);
-      const sent = rows === null ? null : writableColumns(rows.layout, copiedColumns(table));
-      const why = paged.whyNot(table.source) ?? "types whose binary form is not known here";
-      context.run.log(`${table.source}: read ${sent === null ? `by SQLite (${why})` : "from its pages"}`);
-      return rows === null || sent === null ? null : { layout: rows.layout, sent };
-    });
+    this.paged = pagedTables(loading);
+    for (const [at, { source }] of loading.tables.entries()) {
+      const why = paged.whyNot(source) ?? "types whose binary form is not known here";
+      context.run.log(`${source}: read ${this.paged[at] === null ? `by SQLite (${why})` : "from its pages"}`);
+    }
   }
 
   /** Whole tables first: nobody can help with them. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { writableColumns } from "../../../migration/load/binary/row-writer";
-import { Builders } from "../../../migration/load/builders";
+import { Builders, type Task } from "../../../migration/load/builders";
 import type { PagedTable } from "../../../migration/load/pages";
 import { closeLoader, loadPart, openLoader } from "../../../migration/load/part-loader";
 import { Run } from "../../../migration/load/run";
@@ -75,9 +75,10 @@ test("making a key", async () => {
       const rest = { encoding: "UTF-8", batchSize: 100, schema: "public", inTransaction: false };
       const builders = await Builders.open({ run, client, db, ...rest }, target);
       await endAll();
-      builders.add(async (own) => {
+      const work: Task["work"] = async (own) => {
         await own.client.query("CREATE INDEX ON t(x)");
-      });
+      };
+      builders.add({ tables: ["t"], rows: 1, work });
       await expect(builders.idle()).rejects.toThrow(reason);
       await builders.close();
     });

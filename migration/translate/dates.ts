@@ -2,7 +2,7 @@
 import type { FunctionRule } from "./function-rule";
 import { type Scope, type Translated, Untranslatable } from "./scope";
 import { format, wholeField } from "./strftime";
-import { pointInTime, utcNow } from "./time-values";
+import { inMilliseconds, pointInTime, utcNow } from "./time-values";
 import { value } from "./values";
 
 /** CURRENT_TIMESTAMP, CURRENT_DATE and CURRENT_TIME. */
@@ -17,23 +17,25 @@ export interface PointInTime {
   nullable: boolean;
   /** Whether it comes from the current time. */
   now: boolean;
+  /** Whether its thousandths are shown too, as the modifier 'subsec' says. */
+  subsec?: boolean;
 }
 
 const rules = {
   timestamp: (at: PointInTime, scope: Scope): Translated =>
-    value("text", format("%Y-%m-%d %H:%M:%S", at, scope), at.nullable, {
+    value("text", format(at.subsec ? "%Y-%m-%d %H:%M:%f" : "%Y-%m-%d %H:%M:%S", at, scope), at.nullable, {
       temporal: { type: "timestamp", sql: at.now ? at.sql : `date_trunc('second', ${at.sql})` },
     }),
   date: (at: PointInTime): Translated => value("date", `${at.sql}::date`, at.nullable),
   time: (at: PointInTime, scope: Scope): Translated =>
-    value("text", format("%H:%M:%S", at, scope), at.nullable, {
-      temporal: { type: "time", sql: `date_trunc('second', ${at.sql})::time` },
+    value("text", format(at.subsec ? "%H:%M:%f" : "%H:%M:%S", at, scope), at.nullable, {
+      temporal: { type: "time", sql: `date_trunc('${at.subsec ? "milliseconds" : "second"}', ${at.sql})::time` },
     }),
 };
 
 /** Whole milliseconds, as SQLite counts time when it calculates. */
 export function epochMilliseconds(at: PointInTime): string {
-  return `floor(extract(epoch from ${at.sql}) * 1000 + 0.5)`;
+  return `floor(extract(epoch from ${at.now ? at.sql : inMilliseconds(at.sql)}) * 1000 + 0.5)`;
 }
 
 function epochSeconds(at: PointInTime): string {
@@ -44,6 +46,7 @@ const strftime: FunctionRule = (args, scope, name) => {
   const [form, ...rest] = args;
   if (typeof form?.literal !== "string") throw new Untranslatable(`${name} with a format that is not a literal`);
   const at = pointInTime(rest, scope, name);
+  if (at.subsec && form.literal.includes("%s")) throw new Untranslatable(`${name} of seconds with their thousandths`);
   if (form.literal === "%s") {
     const seconds = epochSeconds(at);
     return value("text", `${seconds}::text`, at.nullable, { integerSql: seconds });
@@ -78,7 +81,9 @@ export const dateFunctions: Record<string, FunctionRule> = {
   },
   unixepoch: (args, scope, name) => {
     const at = pointInTime(args, scope, name);
-    return value("integer", epochSeconds(at), at.nullable);
+    if (!at.subsec) return value("integer", epochSeconds(at), at.nullable);
+    const milliseconds = at.now ? `floor(extract(epoch from ${at.sql}) * 1000)` : epochMilliseconds(at);
+    return value("real", `(${milliseconds}::double precision / '1000'::double precision)`, at.nullable);
   },
   strftime,
 };

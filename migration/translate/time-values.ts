@@ -7,17 +7,26 @@ export const utcNow = "(CURRENT_TIMESTAMP AT TIME ZONE 'UTC')";
 /** @throws Untranslatable for a form that is not known, and for modifiers that depend on where the computer stands */
 export function pointInTime(args: Translated[], scope: Scope, name: string): PointInTime {
   const [of, ...rest] = args;
-  const modifiers = rest.map((modifier) => {
+  const said = rest.map((modifier) => {
     if (typeof modifier.literal !== "string") throw new Untranslatable(`${name} with a modifier that is not a literal`);
     return modifier.literal.trim().toLowerCase().replace(/\s+/g, " ");
   });
+  const modifiers = said.filter((modifier) => !subsec.test(modifier));
   const epoch = modifiers[0] === "unixepoch";
   const start = epoch && of !== undefined ? ofEpoch(of, name) : timeValue(of, scope, name);
-  return (epoch ? modifiers.slice(1) : modifiers).reduce((at, modifier) => modified(at, modifier, name), start);
+  const at = (epoch ? modifiers.slice(1) : modifiers).reduce(
+    (point, modifier) => modified(point, modifier, name),
+    start,
+  );
+  // It may also stand in the place of 'now'.
+  const isNow = typeof of?.literal === "string" && subsec.test(of.literal.toLowerCase());
+  return said.length > modifiers.length || isNow ? { ...at, subsec: true } : at;
 }
 
+const subsec = /^subsec(ond)?$/;
+
 function timeValue(of: Translated | undefined, scope: Scope, name: string): PointInTime {
-  if (of === undefined || (typeof of.literal === "string" && of.literal.toLowerCase() === "now")) {
+  if (of === undefined || (typeof of.literal === "string" && /^(now|subsec(ond)?)$/i.test(of.literal))) {
     if (!scope.mayUse.volatile) throw new Untranslatable(`${name} of the current time, which changes`);
     return { sql: utcNow, nullable: false, now: true };
   }
@@ -37,20 +46,26 @@ function timeValue(of: Translated | undefined, scope: Scope, name: string): Poin
   }
 }
 
-const iso = String.raw`^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,3})?)?)?$`;
+const clock = String.raw`([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?`;
+const zone = "[Zz]|[+-](0[0-9]|1[0-4]):[0-5][0-9]";
+const iso = `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]${clock}( *(${zone}))?)? *$`;
 
 /**
- * A text in the ISO form. Without a digit SQLite takes it for no time, which is NULL; of its other forms (Julian days, offsets, a time alone) PostgreSQL
- * makes an error. A day that the month does not have counts on into the next, in both. Year 0 is an error too.
+ * A text in the ISO form. Without a digit SQLite takes it for no time, which is NULL; of its other forms (Julian days, a time alone) PostgreSQL makes an
+ * error. A day that the month does not have counts on into the next, in both. Year 0 is an error too. What follows the second is at most .999 to SQLite.
  */
 function ofText(sql: string): string {
   const part = (from: number, count: number) => `substr(${sql}, ${from}, ${count})::integer`;
   const optional = (least: number, from: number) =>
     `CASE WHEN length(${sql}) >= ${least} THEN ${part(from, 2)} ELSE 0 END`;
-  const seconds = `CASE WHEN length(${sql}) >= 19 THEN substr(${sql}, 18)::numeric ELSE 0 END`;
+  const found = (pattern: string) => `substring(${sql} COLLATE "C" from '${pattern}')`;
+  const fraction = `least(coalesce(${found(String.raw`^.{19}(\.[0-9]{1,6})`)}::numeric, 0), 0.999)`;
+  const seconds = `coalesce(${found("^.{16}:([0-9]{2})")}::integer + ${fraction}, 0)`;
   const day = `make_timestamp(${part(1, 4)}, ${part(6, 2)}, 1, ${optional(16, 12)}, ${optional(16, 15)}, (${seconds})::double precision)`;
-  const days = `make_interval(days => ${part(9, 2)} - 1)`;
-  return `(CASE WHEN ${sql} COLLATE "C" ~ '${iso}' THEN ${day} + ${days} WHEN ${sql} COLLATE "C" !~ '[0-9]' AND lower(${sql} COLLATE "C") <> 'now' THEN NULL ELSE ${noTime(`length(${sql})`)} END)`;
+  const hours = `coalesce(${found("([+-][0-9]{2}):[0-9]{2} *$")}::integer, 0)`;
+  const minutes = `coalesce((${found("([+-])[0-9]{2}:[0-9]{2} *$")} || ${found("[+-][0-9]{2}:([0-9]{2}) *$")})::integer, 0)`;
+  const since = `make_interval(days => ${part(9, 2)} - 1, hours => -${hours}, mins => -${minutes})`;
+  return `(CASE WHEN ${sql} COLLATE "C" ~ '${iso}' THEN ${day} + ${since} WHEN ${sql} COLLATE "C" !~ '[0-9]' AND lower(${sql} COLLATE "C") NOT IN ('now', 'subsec', 'subsecond') THEN NULL ELSE ${noTime(`length(${sql})`)} END)`;
 }
 
 /** An error when a row comes to it, which must not be seen beforehand: so it depends on a column. */
@@ -71,12 +86,17 @@ function ofEpoch(of: Translated, name: string): PointInTime {
   };
 }
 
+/** What follows the second is rounded, but at most .999 to SQLite. */
+export function inMilliseconds(sql: string): string {
+  return `date_trunc('milliseconds', least(${sql} + '0.0005 s'::interval, date_trunc('second', ${sql}) + '0.999 s'::interval))`;
+}
+
 const units: Record<string, number> = { second: 1, minute: 60, hour: 3600, day: 86_400 };
 
 function modified(at: PointInTime, modifier: string, name: string): PointInTime {
   const start = /^start of (month|year|day)$/.exec(modifier)?.[1];
   // A column's microseconds count as milliseconds as soon as SQLite calculates with the time.
-  const base = at.now ? at.sql : `date_trunc('milliseconds', ${at.sql} + '0.0005 s'::interval)`;
+  const base = at.now ? at.sql : inMilliseconds(at.sql);
   if (start !== undefined) return moved(at, `date_trunc('${start}', ${base})`);
   const weekday = /^weekday ([0-6])$/.exec(modifier)?.[1];
   if (weekday !== undefined)

@@ -64,7 +64,9 @@ export function indexLeftBehind(name: string, unique: boolean, sql: string | nul
 
 /** In a unique index equal means what SQLite takes as equal; any other index is for looking values up as they are. */
 function member(column: SortedColumn, table: TablePlan, scope: Scope, unique: boolean): IndexPlan["columns"][number] {
-  const { inner, collation } = withoutCollate(column.expr);
+  const { inner: written, collation } = withoutCollate(column.expr);
+  // SQLite takes a text here as a column's name (sqlite3StringToId).
+  const inner: Expr = written.type === "StringLiteral" ? { ...written, type: "Id", name: written.value } : written;
   const descending = column.order === "Desc";
   const of = translateExpression(inner, scope);
   const by = collation ?? of.collation ?? "BINARY";

@@ -89,6 +89,8 @@ export interface SourceTable {
   checks: SourceCheck[];
   /** Primary keys and unique constraints that have a CONSTRAINT name, with their columns as written. */
   namedKeys: { name: string; columns: string[] }[];
+  /** Constraints with ON CONFLICT REPLACE or IGNORE, as written, each with the column that it is written with. */
+  conflicts: { column: string | null; sql: string }[];
   /** Generated columns that cannot be read here, since they call a function that only the application has: SQLite's error, by column. They are not among `columns`. */
   unreadable: Record<string, string>;
   /** Collations other than BINARY, by column, and the expressions of generated columns: their SQL text. */

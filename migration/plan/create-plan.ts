@@ -114,8 +114,22 @@ export function sourceWarnings(catalog: SourceCatalog, excludeTables: string[]):
     ...catalog.tables
       .filter((table) => table.kind === "unreadable" && !excludeTables.includes(table.name))
       .map((table) => `The rows of ${table.name} cannot be read and stay behind.`),
+    ...catalog.tables
+      .filter((table) => !excludeTables.includes(table.name))
+      .flatMap((table) => table.conflicts.map((conflict) => conflictWarning(table.name, conflict))),
     ...catalog.integrityErrors.map((line) => `SQLite's integrity_check: ${line}`),
   ];
+}
+
+/** PostgreSQL's statements have such a clause, its constraints have none. */
+function conflictWarning(table: string, { column, sql }: SourceTable["conflicts"][number]): string {
+  const where = column === null ? table : `${table}.${column}`;
+  const does = /IGNORE$/i.test(sql)
+    ? "passes over the new row"
+    : /^NOT/i.test(sql)
+      ? "takes the default in place of NULL"
+      : "puts the new row in the place of the old one";
+  return `${where}: of ${sql} the constraint comes over, without its clause. What breaks it is refused by PostgreSQL, where SQLite ${does}: the application must say so itself, with INSERT … ON CONFLICT.`;
 }
 
 function sourceOf(catalog: SourceCatalog, table: TablePlan): SourceTable {

@@ -9,6 +9,8 @@ export interface CreateTableDetails {
   references: { name: string | null; deferred: boolean }[];
   /** Primary keys and unique constraints that have a CONSTRAINT name, with their columns as written. */
   namedKeys: { name: string; columns: string[] }[];
+  /** Constraints with ON CONFLICT REPLACE or IGNORE, as written, each with the column that it is written with. */
+  conflicts: { column: string | null; sql: string }[];
   /** By column: a collation other than BINARY. */
   collations: Record<string, string>;
   /** By column: the expression of a generated column, parentheses included. */
@@ -22,6 +24,7 @@ export function readCreateTable(sql: string): CreateTableDetails {
     checks: [],
     references: [],
     namedKeys: [],
+    conflicts: [],
     // A column may be called `__proto__`.
     collations: Object.create(null),
     expressions: Object.create(null),
@@ -50,11 +53,13 @@ function readDefinition(part: Token[], sql: string, details: CreateTableDetails)
     part[0] === undefined || tableConstraints.some((word) => isWord(part[0], word)) ? null : nameOf(part[0]);
   let constraint: string | null = null;
   let depth = 0;
+  let constraintStart = part[0]?.start ?? 0;
   part.forEach((token, index) => {
     if (token.text === "(") depth++;
     if (token.text === ")") depth--;
     if (depth !== 0 || token.kind !== "word" || (index === 0 && column !== null)) return;
     const next = part[index + 1];
+    if (["PRIMARY", "UNIQUE", "CHECK", "NOT"].some((word) => isWord(token, word))) constraintStart = token.start;
     switch (token.text.toUpperCase()) {
       case "CONSTRAINT":
         constraint = next === undefined ? null : nameOf(next);
@@ -66,8 +71,14 @@ function readDefinition(part: Token[], sql: string, details: CreateTableDetails)
         details.checks.push({ name: constraint, column, sql: parenthesized(part, index + 1, sql) });
         constraint = null;
         break;
+      case "CONFLICT":
+        if (isWord(next, "REPLACE") || isWord(next, "IGNORE"))
+          details.conflicts.push({ column, sql: sql.slice(constraintStart, next?.end) });
+        break;
       case "COLLATE":
-        if (column !== null && next !== undefined && !isWord(next, "BINARY")) details.collations[column] = nameOf(next);
+        // Some tools write SQLite's own default out, and in quotes.
+        if (column !== null && next !== undefined && nameOf(next).toUpperCase() !== "BINARY")
+          details.collations[column] = nameOf(next);
         break;
       case "AS":
         if (column !== null && next?.text === "(") details.expressions[column] = parenthesized(part, index + 1, sql);

@@ -74,6 +74,7 @@ test("what the pragmas do not tell is read from the SQL, past comments, quotes a
   ).toEqual({
     autoincrement: true,
     namedKeys: [],
+    conflicts: [],
     checks: [
       { name: "pos", column: "a", sql: "(a > (1 + 2) AND b <> ')')" },
       { name: null, column: null, sql: "(id > 0)" },
@@ -86,6 +87,18 @@ test("what the pragmas do not tell is read from the SQL, past comments, quotes a
     collations: { check: "NOCASE" },
     expressions: { g: `("check" || ',')` },
   });
+});
+
+test("clauses for conflicts are read with their constraints, and SQLite's default collation is none", () => {
+  const { conflicts, collations } = readCreateTable(`CREATE TABLE t (id INTEGER PRIMARY KEY ON CONFLICT ABORT,
+    q TEXT NOT NULL ON CONFLICT REPLACE DEFAULT 'x' UNIQUE ON CONFLICT IGNORE COLLATE "BINARY", r INT NOT NULL,
+    UNIQUE (q, r) ON CONFLICT REPLACE)`);
+  expect(conflicts).toEqual([
+    { column: "q", sql: "NOT NULL ON CONFLICT REPLACE" },
+    { column: "q", sql: "UNIQUE ON CONFLICT IGNORE" },
+    { column: null, sql: "UNIQUE (q, r) ON CONFLICT REPLACE" },
+  ]);
+  expect(collations).toEqual({});
 });
 
 test("what only the application has in SQLite does not keep the rest from coming over", () => {

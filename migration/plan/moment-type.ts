@@ -49,7 +49,22 @@ export function decideMoment(column: Evidence, whenEmpty: TargetType): TypeDecis
     return column.widen(
       `${forms[finerThanMicroseconds]} ${forms[finerThanMicroseconds] === "1" ? "value has" : "values have"} more than six digits after the second, which PostgreSQL's times do not hold`,
     );
-  return column.widen("not all values are of one form that PostgreSQL holds without loss");
+  return column.widen(mixture(column) ?? "not all values are of one form that PostgreSQL holds without loss");
+}
+
+const texts = ["date", "date and time", "date and time with offset"] as const;
+
+/** Several ways to write a time, which a type of the config takes together; null where some are none. */
+function mixture(column: Evidence): string | null {
+  const { forms } = column.profile;
+  if (column.formsWithin(...texts))
+    return 'some have an offset from UTC and some have none (where those are in UTC, say so by types: "timestamptz")';
+  const numbers = Object.entries(forms).filter(([form]) => !texts.some((text) => text === form));
+  const form =
+    numbers.length < Object.keys(forms).length ? formOfNumbers(Object.fromEntries(numbers), column.coreData) : null;
+  return form === null
+    ? null
+    : `some are ${form} and some are texts (where you know it, and texts without an offset are in UTC, say so by types: "${withoutZone.includes(form) ? "timestamp" : "timestamptz"} from ${form}")`;
 }
 
 function isVaried(column: Evidence): boolean {

@@ -103,7 +103,11 @@ const scales: Partial<Record<TimeForm, [power: number, firstDay: [number, number
 };
 
 function momentOf(value: SqliteValue, form: TimeForm | null): Moment | null {
-  if (typeof value === "string" && (form === null || form === "text")) return parseMoment(value);
+  if (typeof value === "string") {
+    // Beside numbers too, a text that says a time is that time: a DEFAULT CURRENT_TIMESTAMP writes some where the application writes numbers.
+    const said = parseMoment(value);
+    if (said !== null || form === null || form === "text") return said;
+  }
   const number = typeof value === "string" && plainDecimal(value) !== null ? Number(value) : value;
   if ((typeof number !== "bigint" && typeof number !== "number") || form === null) return null;
   const micros = microsOfNumber(number, form);

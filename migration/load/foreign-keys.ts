@@ -52,8 +52,23 @@ async function warnOfOrphans(
 ): Promise<void> {
   key.orphans = await countOrphans(client, schema, table, key);
   const shown = await someOrphans(client, schema, table, key);
-  const found = { rows: key.orphans, shown, table: table.target, parent: key.referencedTable };
+  const parent = plan.tables.find(({ target }) => target === key.referencedTable);
+  const found = {
+    rows: key.orphans,
+    shown,
+    table: table.target,
+    parent: key.referencedTable,
+    collated: parent !== undefined && isCollated(parent, key.referencedColumns),
+  };
   plan.warnings.push(orphansKept(found, key.name));
+}
+
+/** Whether a unique index keeps what a collation of SQLite's keeps of one of these columns, beside the key over the values as they are. */
+function isCollated({ indexes }: TablePlan, columns: string[]): boolean {
+  return indexes.some(
+    ({ unique, columns: members }) =>
+      unique && members.some(({ name, expression }) => expression !== undefined && columns.includes(name)),
+  );
 }
 
 /** There is no unique constraint for the referenced columns: values too long for one have an index on hashes. */

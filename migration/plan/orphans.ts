@@ -39,6 +39,8 @@ export interface FoundOrphans {
   table: string;
   /** The table that they refer to. */
   parent: string;
+  /** Whether SQLite compares what they refer to by a collation, so that some may have a parent there. */
+  collated?: boolean;
 }
 
 /** How many of them a warning names. */
@@ -46,7 +48,10 @@ export const orphansShown = 5;
 
 /** The warning of orphans that come over. */
 export function orphansKept(found: FoundOrphans, foreignKey: string): string {
-  return `${describeOrphans(found)}: they come over, and the foreign key ${foreignKey} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.`;
+  const alike = found.collated
+    ? " PostgreSQL compares exactly: those that differ from their parent only in case, or in blanks at the end, have one in SQLite, by the column's collation. Write both alike."
+    : "";
+  return `${describeOrphans(found)}: they come over, and the foreign key ${foreignKey} is NOT VALID. Mend them, then run ALTER TABLE … VALIDATE CONSTRAINT.${alike}`;
 }
 
 function describeOrphans({ rows, shown, table, parent }: FoundOrphans): string {

@@ -26,7 +26,7 @@ const rules: [RegExp, Family][] = [
   [/^$|^ANY$|^SQL_VARIANT$/, "any"],
   [/^BOOL(EAN)?$/, "boolean"],
   [/^(SMALL)?DATETIME(2|OFFSET)?$|^TIMESTAMP|^TIMESTAMPTZ$|^DATETIME/, "timestamp"],
-  [/^DATE$/, "date"],
+  [/^DATE(ONLY)?$/, "date"],
   [/^TIME( WITHOUT TIME ZONE)?$/, "time"],
   [/^(UUID|GUID|UNIQUEIDENTIFIER)$/, "uuid"],
   [/^JSONB?$/, "json"],

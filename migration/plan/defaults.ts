@@ -103,16 +103,18 @@ function emptyJson({ name, args = [] }: Extract<Expr, { type: "FunctionCallExpr"
 
 function constant(number: string, type: TargetType): string | undefined {
   const isInteger = /^-?\d+$/.test(number);
+  // Of 1.0 an integer's affinity makes 1.
+  const whole = /^(-?\d+)\.0*$/.exec(number)?.[1] ?? number;
   switch (type.kind) {
     case "smallint":
     case "integer":
     case "bigint": {
       const bits = { smallint: 16, integer: 32, bigint: 64 }[type.kind];
-      const inRange = isInteger && BigInt(number) === BigInt.asIntN(bits, BigInt(number));
-      return inRange ? BigInt(number).toString() : undefined;
+      const inRange = /^-?\d+$/.test(whole) && BigInt(whole) === BigInt.asIntN(bits, BigInt(whole));
+      return inRange ? BigInt(whole).toString() : undefined;
     }
     case "boolean":
-      return /^[01]$/.test(number) ? String(number === "1") : undefined;
+      return /^[01]$/.test(whole) ? String(whole === "1") : undefined;
     case "numeric":
     case "double precision":
       return /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(number) && Number.isFinite(Number(number)) ? number : undefined;

@@ -78,8 +78,7 @@ export function planCreate(
     column: choices.plainName,
   });
   const triggers = translateTriggers({ catalog, tables, schema: options.schema, find, plainName: choices.plainName });
-  for (const trigger of triggers.triggers)
-    warnings.push(...renamed("The trigger", trigger.source, trigger.target, choices.plainName(trigger.source)));
+  warnings.push(...triggers.warnings);
   for (const view of views) {
     warnings.push(...renamed("The view", view.source, view.target, choices.name(view.source)));
     for (const column of view.columns)

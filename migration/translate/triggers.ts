@@ -2,6 +2,7 @@
 import { type CreateTriggerStmt, traverse } from "sqlite3-parser";
 import type { LeftBehind, SourceObject, TriggerPlan } from "../model";
 import { Namespace } from "../plan/names";
+import { renamed } from "../plan/renamed";
 import { parseStatement } from "./parse";
 import { Untranslatable } from "./scope";
 import { type TriggerInput, translateTrigger } from "./trigger";
@@ -23,10 +24,12 @@ export interface TriggersInput extends Omit<TriggerInput, "mayStartItself"> {
 export function translateTriggers(input: TriggersInput): {
   triggers: TriggerPlan[];
   leftBehind: LeftBehind[];
+  warnings: string[];
 } {
   const objects = input.catalog.objects.filter((object) => object.kind === "trigger");
   const triggers: TriggerPlan[] = [];
   const leftBehind: LeftBehind[] = [];
+  const warnings: string[] = [];
   const parsed: Parsed[] = [];
   const names = new Namespace();
   const stays = (object: SourceObject, reason: string) =>
@@ -43,13 +46,23 @@ export function translateTriggers(input: TriggersInput): {
   for (const one of parsed) {
     try {
       refuseUnclearOrder(one, parsed);
-      triggers.push(translateTrigger(one.object, one.statement, names.take(input.plainName(one.object.name)), whole));
+      const wanted = input.plainName(one.object.name);
+      const early = goesBeforeChecks(one, parsed, input);
+      const name = names.take(early ? `A_${wanted}` : wanted);
+      triggers.push(translateTrigger(one.object, one.statement, name, whole));
+      warnings.push(
+        ...(early
+          ? [
+              `The trigger ${one.object.name} becomes ${name}: PostgreSQL runs triggers by their names, and what this one does must be done when its own, RI_ConstraintTrigger, check the foreign keys.`,
+            ]
+          : renamed("The trigger", one.object.name, name, wanted)),
+      );
     } catch (error) {
       if (!(error instanceof Untranslatable)) throw error;
       stays(one.object, error.reason);
     }
   }
-  return { triggers, leftBehind };
+  return { triggers, leftBehind, warnings };
 }
 
 export function triggerReason(object: Pick<SourceObject, "table">, reason: string): string {
@@ -98,6 +111,31 @@ function startsItself(name: string, all: Parsed[], { catalog }: Pick<TriggerInpu
 
 const acts = ({ onUpdate, onDelete }: { onUpdate: string; onDelete: string }) =>
   [onUpdate, onDelete].some((action) => action !== "NO ACTION" && action !== "RESTRICT");
+
+/**
+ * Whether a trigger, or another that runs with it, may mend what a foreign key of its table asks for: SQLite checks those without an action at the end of the
+ * statement, PostgreSQL by triggers among the others. Actions, and RESTRICT, come before both's AFTER triggers.
+ */
+function goesBeforeChecks(one: Parsed, all: Parsed[], { catalog, plainName }: TriggersInput): boolean {
+  const beside = all.filter(
+    (other) => other.on === one.on && other.event === one.event && other.statement.time === "After",
+  );
+  if (!beside.includes(one)) return false;
+  const keys = catalog.tables.flatMap((table) =>
+    table.foreignKeys.map((key) => ({
+      child: table.name.toLowerCase(),
+      parent: key.referencedTable.toLowerCase(),
+      action: one.event === "DELETE" ? key.onDelete : key.onUpdate,
+    })),
+  );
+  const ofChildren = one.event === "INSERT" ? [] : keys.filter(({ parent }) => parent === one.on);
+  if (ofChildren.some(({ action }) => action !== "NO ACTION")) return false;
+  const ofParents = one.event === "DELETE" ? [] : keys.filter(({ child }) => child === one.on);
+  const asked = new Set([...ofChildren.map(({ child }) => child), ...ofParents.map(({ parent }) => parent)]);
+  return beside.some(
+    ({ object, writes }) => plainName(object.name) > "RI_" && [...writes].some((table) => asked.has(table)),
+  );
+}
 
 /** SQLite runs the newest first, PostgreSQL goes by name; the order matters where one writes what the other reads or writes. */
 function refuseUnclearOrder(one: Parsed, all: Parsed[]): void {

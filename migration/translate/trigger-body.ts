@@ -1,5 +1,5 @@
 /** What the statements of a trigger's body are translated with. */
-import type { ColumnPlan, SourceColumn } from "../model";
+import type { ColumnPlan, IndexPlan, SourceColumn } from "../model";
 import type { Query, Relation } from "./relation";
 import type { Scope, Translated } from "./scope";
 import { subqueryOf } from "./select";
@@ -9,6 +9,7 @@ export interface Writable {
   relation: Relation;
   columns: ColumnPlan[];
   source: SourceColumn[];
+  indexes: IndexPlan[];
 }
 
 export interface BodyInput {

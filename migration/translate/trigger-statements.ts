@@ -124,9 +124,9 @@ function upsert(
     throw new Untranslatable("ON CONFLICT with several parts in its body");
   const keys = (clause.index?.targets ?? []).map(({ expr }) => {
     if (expr.type !== "Id") throw new Untranslatable("ON CONFLICT on an expression in its body");
-    return escapeIdentifier(columnOf(writable, expr.name).plan.target);
+    return columnOf(writable, expr.name).plan.target;
   });
-  const on = ` ON CONFLICT${keys.length === 0 ? "" : ` (${keys.join(", ")})`}`;
+  const on = ` ON CONFLICT${keys.length === 0 ? "" : ` (${arbiter(keys, writable)})`}`;
   if (clause.doClause.type === "NothingUpsertDo") return `${on} DO NOTHING`;
   if (keys.length === 0) throw new Untranslatable("ON CONFLICT DO UPDATE without columns in its body");
   const at = (of: string, column: string) => {
@@ -144,6 +144,22 @@ function upsert(
   const { sets, whereClause } = clause.doClause;
   const where = whereClause === undefined ? "" : ` WHERE ${translateCondition(whereClause, scope)}`;
   return `${on} DO UPDATE SET ${assignments(sets, writable, scope)}${where}`;
+}
+
+/** The columns of a key. Where a unique index beside it keeps what a collation keeps, rows meet there first. */
+function arbiter(keys: string[], { indexes }: Writable): string {
+  const folded = indexes.find(
+    ({ unique, where, columns }) =>
+      unique &&
+      where === undefined &&
+      columns.length === keys.length &&
+      columns.some(({ expression }) => expression !== undefined) &&
+      columns.every(({ name }) => keys.includes(name)),
+  );
+  const members = folded?.columns ?? keys.map((name) => ({ name, expression: undefined }));
+  return members
+    .map(({ name, expression }) => (expression === undefined ? escapeIdentifier(name) : `(${expression})`))
+    .join(", ");
 }
 
 function assignments(

@@ -158,7 +158,7 @@ function writable(name: string, { catalog, tables, find }: TriggerInput) {
     throw new Untranslatable(`it writes to the view ${name}`);
   }
   const source = catalog.tables.find((table) => table.name === plan.source);
-  return { relation: find(name), columns: plan.columns, source: source?.columns ?? [] };
+  return { relation: find(name), columns: plan.columns, source: source?.columns ?? [], indexes: plan.indexes };
 }
 
 /** @throws Untranslatable where it matters that PostgreSQL runs an AFTER trigger when all rows are changed, or a BEFORE trigger changes its row */

@@ -84,7 +84,9 @@ export function translateCore(select: SelectFrom, query: Query, { outer, orderBy
       ...(select.having === undefined ? [] : [select.having]),
       ...orderBy.map((term) => term.expr),
     ];
-    for (const bare of bareColumns(expressions, known, groupScope, outputs)) {
+    const isOwn = (table: string | null, name: string) =>
+      found.find(table, name) !== null || (table === null && outputs.some((output) => isNamed(output, name)));
+    for (const bare of bareColumns(expressions, known, groupScope, outputs, isOwn)) {
       if (!determined.has(bare.sql))
         throw new Untranslatable(
           `it shows ${bare.name} without grouping by it, and SQLite then takes the value of any row of the group`,

@@ -38,12 +38,14 @@ interface Bare {
  * refuses what they may not use.
  *
  * @param known what is grouped by, as SQL
+ * @param isOwn whether a name means something of this SELECT: what comes from around it, such as NEW and OLD, is one value
  */
 export function bareColumns(
   expressions: (Expr | Translated)[],
   known: Set<string>,
   scope: Scope,
   outputs: Output[],
+  isOwn: (table: string | null, name: string) => boolean,
 ): Bare[] {
   const bare: Bare[] = [];
   const isGroup = (expression: Expr): boolean => {
@@ -69,7 +71,7 @@ export function bareColumns(
       )
     )
       return;
-    const value = scope.column(table, name);
+    const value = isOwn(table, name) ? scope.column(table, name) : null;
     if (value !== null && value.literal === undefined) bare.push({ name, sql: value.sql });
   };
   for (const expression of expressions) {

@@ -1,8 +1,8 @@
 /** CHECK constraints, made when the rows are there. */
-import { DatabaseError } from "pg";
 import type { CheckPlan, MigrationPlan, TablePlan } from "../model";
 import { addCheck, qualified } from "../plan/ddl";
 import { counted } from "../report/text";
+import { isRefusal } from "./refusal";
 import type { LoadContext } from "./table";
 
 /**
@@ -27,7 +27,7 @@ async function makeCheck(
     await client.query(addCheck(on, check, true));
     return;
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
+    if (!isRefusal(error)) throw error;
     if (error.code !== broken) {
       table.checks = table.checks.filter((other) => other !== check);
       plan.leftBehind.push({

@@ -1,5 +1,5 @@
 /** `create` mode: tables, rows, keys, foreign keys and sequences, all in the staging schema. */
-import { type Client, DatabaseError } from "pg";
+import type { Client } from "pg";
 import { UserError } from "../../support/errors";
 import type { MigrationPlan, Policies, TablePlan, TableReport } from "../model";
 import { createTable, qualified } from "../plan/ddl";
@@ -12,6 +12,7 @@ import { Finishing, groupsOf } from "./finishing";
 import { withoutGenerated } from "./generated";
 import { type Loading, loadOneByOne, loadTables, openLoaders } from "./load-tables";
 import { type Exclude, Orphans, unfitRows } from "./orphans";
+import { isRefusal } from "./refusal";
 import type { LoadContext } from "./table";
 
 /**
@@ -75,7 +76,7 @@ async function makeTables(context: LoadContext, plan: MigrationPlan): Promise<vo
     try {
       await client.query(group.map((table) => createTable(schema, table)).join("; "));
     } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
+      if (!isRefusal(error)) throw error;
       // None of them is there. One by one, the one that cannot be made is known.
       for (const table of group) await makeTable(client, schema, table);
     }
@@ -87,7 +88,7 @@ async function makeTable(client: Client, schema: string, table: TablePlan): Prom
   try {
     await client.query(createTable(schema, table));
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
+    if (!isRefusal(error)) throw error;
     throw new UserError(
       `The table ${table.source} cannot be made: ${error.message}.`,
       "Exclude it, or change it in SQLite first.",

@@ -1,8 +1,8 @@
 /** Defaults are tried before a table is made: one that the server cannot compute is left behind. */
-import { DatabaseError } from "pg";
 import type { MigrationPlan, TablePlan } from "../model";
 import { defaultLeftBehind } from "../plan/defaults";
 import { typeSql } from "../plan/type-sql";
+import { isRefusal } from "./refusal";
 import type { LoadContext } from "./table";
 
 export async function settleDefaults(
@@ -15,7 +15,7 @@ export async function settleDefaults(
     try {
       await client.query(`SELECT (${column.default})::${typeSql(column.type)}`);
     } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
+      if (!isRefusal(error)) throw error;
       plan.leftBehind.push(defaultLeftBehind(table.source, column.source, column.default, error.message));
       run.log(`left behind: the default of ${table.source}.${column.source}: ${error.message}`);
       column.default = null;

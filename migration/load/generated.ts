@@ -2,12 +2,13 @@
  * Generated columns. The rows are loaded with the values that SQLite holds; then PostgreSQL computes each column, and only one that comes out the same in
  * every row is made GENERATED. PostgreSQL cannot make a column so afterwards: the table is made again and filled from the first.
  */
-import { DatabaseError, escapeIdentifier } from "pg";
+import { escapeIdentifier } from "pg";
 import type { ColumnPlan, MigrationPlan, TablePlan } from "../model";
 import { createTable, qualified } from "../plan/ddl";
 import { generatedLeftBehind } from "../plan/generated";
 import { typeSql } from "../plan/type-sql";
 import { counted } from "../report/text";
+import { isRefusal } from "./refusal";
 import type { LoadContext } from "./table";
 
 export function hasGenerated(table: TablePlan): boolean {
@@ -30,7 +31,7 @@ export async function settleGenerated(context: LoadContext, plan: MigrationPlan,
   try {
     await makeAgain(context, plan, table);
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
+    if (!isRefusal(error)) throw error;
     for (const column of table.columns) fallBack(context, plan, table, column, `PostgreSQL says: ${error.message}`);
     await makeAgain(context, plan, table);
   }
@@ -49,7 +50,7 @@ async function differs({ client, schema }: LoadContext, table: TablePlan, column
     const count = rows[0]?.count ?? "0";
     return count === "0" ? null : `PostgreSQL computes another value in ${counted(count, "row")}`;
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
+    if (!isRefusal(error)) throw error;
     return `PostgreSQL says: ${error.message}`;
   }
 }

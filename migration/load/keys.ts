@@ -1,9 +1,10 @@
 /** Primary keys, unique constraints and indexes of loaded tables. */
-import { type Client, DatabaseError, escapeIdentifier } from "pg";
+import { type Client, escapeIdentifier } from "pg";
 import { UserError } from "../../support/errors";
 import type { MigrationPlan, TablePlan } from "../model";
 import { createIndex, createKeys, qualified } from "../plan/ddl";
 import { hashesLeftBehind, indexLeftBehind, replaceByHashes } from "../plan/indexes";
+import { isRefusal } from "./refusal";
 import type { LoadContext } from "./table";
 
 /** PostgreSQL's limits (54000: a value of more than about 2700 bytes in a B-tree index; 54011: more than 32 columns), and types without an order (42704). */
@@ -21,7 +22,7 @@ export async function createKey(
   try {
     await client.query(sql);
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
+    if (!isRefusal(error)) throw error;
     const limit = notIndexable.test(error.code ?? "");
     const index = table.indexes.find((one) => one.name === name);
     const isTranslated = index?.source !== undefined;

@@ -1,9 +1,10 @@
 /** The triggers, made when the tables and views are in place, in the same transaction. One that PostgreSQL refuses stays behind. */
-import { type Client, DatabaseError } from "pg";
+import type { Client } from "pg";
 import type { MigrationPlan, TriggerPlan } from "../model";
 import { qualified } from "../plan/ddl";
 import { functionComment } from "../translate/trigger";
 import { triggerReason } from "../translate/triggers";
+import { isRefusal } from "./refusal";
 import type { Run } from "./run";
 
 export async function makeTriggers(client: Client, run: Run, plan: MigrationPlan): Promise<void> {
@@ -16,7 +17,7 @@ export async function makeTriggers(client: Client, run: Run, plan: MigrationPlan
       for (const probe of trigger.probes) await client.query(`EXPLAIN ${probe}`);
       await client.query("RELEASE SAVEPOINT pgstead_trigger");
     } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
+      if (!isRefusal(error)) throw error;
       await client.query("ROLLBACK TO SAVEPOINT pgstead_trigger");
       const reason = triggerReason(trigger, `PostgreSQL refuses it: ${error.message}`);
       plan.triggers = plan.triggers.filter((other) => other !== trigger);

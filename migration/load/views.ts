@@ -1,9 +1,10 @@
 /** The views, made in the staging schema over the loaded tables. One that PostgreSQL refuses, or that gives other rows, stays behind. */
-import { type Client, DatabaseError } from "pg";
+import type { Client } from "pg";
 import type { Check, MigrationPlan, ViewPlan } from "../model";
 import { qualified } from "../plan/ddl";
 import { createView, viewLeftBehind } from "../translate/view";
 import { viewCheckName } from "../verify/views";
+import { isRefusal } from "./refusal";
 import type { LoadContext } from "./table";
 
 export async function makeViews({ client, run, schema }: LoadContext, plan: MigrationPlan): Promise<void> {
@@ -15,7 +16,7 @@ export async function makeViews({ client, run, schema }: LoadContext, plan: Migr
       try {
         await client.query(createView(schema, view.target, names, view.query));
       } catch (error) {
-        if (!(error instanceof DatabaseError)) throw error;
+        if (!isRefusal(error)) throw error;
         for (const line of leaveViewBehind(plan, view, `PostgreSQL refuses its translation: ${error.message}`))
           run.log(line);
       }

@@ -152,3 +152,26 @@ test("tables that refer to each other, to themselves and to one parent have thei
   const warnings = report.warnings.filter((line) => /NOT VALID/.test(line));
   expect(warnings.map((line) => /two|three|four/.exec(line)?.[0])).toEqual(["two", "three", "four"]);
 });
+
+test("an index that the server had no room to sort is not left behind: the run fails, and leaves nothing", async () => {
+  const small = await testServer({ shared_buffers: "2MB", maintenance_work_mem: "1MB", temp_file_limit: "200kB" });
+  try {
+    const source = sqliteFile(
+      folder,
+      `CREATE TABLE t(id INTEGER PRIMARY KEY, s TEXT);
+      WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 60000) INSERT INTO t SELECT i, hex(randomblob(40)) FROM n;
+      CREATE UNIQUE INDEX of_lower ON t(lower(s));`,
+    );
+    const other = await small.createDatabase();
+    const failed = await migrate({ source, target: other, workFolder: folder }).catch((error) => error);
+    expect(failed.message).toMatch(/^The migration failed, and the target is as it was: temporary file size exceeds/);
+    await inSession(other, async (client) => {
+      const { rows } = await client.query(
+        "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pgstead%' UNION ALL SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
+      );
+      expect(rows).toEqual([]);
+    });
+  } finally {
+    await small.stop();
+  }
+});

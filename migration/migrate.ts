@@ -134,7 +134,7 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
     } catch (error) {
       if (error instanceof AlreadyLoaded) throw error;
       const told = (await damageBehind(error, prepared)) ?? (await explainLoss(error, client));
-      throw new MigrationFailed(close(messageOf(told)), { cause: error });
+      throw new MigrationFailed(close(withHint(told)), { cause: error });
     } finally {
       await work.sourceSide?.end();
     }
@@ -145,6 +145,12 @@ async function migrateIn(run: Run, options: MigrationOptions): Promise<Migration
     await release(prepared);
     await opening.then((client) => client.end()).catch(() => {});
   }
+}
+
+/** Where the server lacks room, it says which setting gives more. */
+function withHint(error: unknown): string {
+  const hint = error instanceof DatabaseError && error.code?.startsWith("53") ? error.hint : undefined;
+  return hint === undefined ? messageOf(error) : `${messageOf(error)} (${hint})`;
 }
 
 /** A session that is the run's own, and the only one at work on the schema. */

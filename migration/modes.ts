@@ -69,14 +69,17 @@ export async function migrateCreate(work: Work): Promise<void> {
 }
 
 /** Drops the staging schema, on a new connection where the first was lost; what stays is dropped by the next run. */
-async function cleanUp({ run, options, client }: Work, staging: string): Promise<void> {
+async function cleanUp(work: Work, staging: string): Promise<void> {
+  const { run, options, client } = work;
   try {
     await dropStaging(client, staging).catch(async () => {
       const other = await connect(options.target);
       await dropStaging(other, staging).finally(() => other.end());
     });
   } catch (error) {
-    run.log(`the staging schema ${staging} is left for the next run to drop: ${messageOf(error)}`);
+    const left = `The staging schema ${staging} could not be dropped, and the next run does it: ${messageOf(error)}.`;
+    run.log(left);
+    work.plan.warnings.push(left);
   }
 }
 

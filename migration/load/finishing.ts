@@ -5,17 +5,9 @@ import type { Builders, Task } from "./builders";
 import { makeChecks } from "./checks";
 import { addForeignKeys } from "./foreign-keys";
 import { hasGenerated, settleGenerated } from "./generated";
+import { groupsOf } from "./groups";
 import { createKey } from "./keys";
 import type { LoadContext } from "./table";
-
-/** Small statements go together, since each alone would wait for an answer. */
-const atOnce = 50;
-
-export function groupsOf<T>(all: T[]): T[][] {
-  const groups: T[][] = [];
-  for (let from = 0; from < all.length; from += atOnce) groups.push(all.slice(from, from + atOnce));
-  return groups;
-}
 
 export class Finishing {
   /** By table: the plan with what the server finds out about that one alone, so that the order in which tables are done does not show. */

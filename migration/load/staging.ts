@@ -7,6 +7,7 @@ import { type Client, DatabaseError, escapeIdentifier } from "pg";
 import { UserError } from "../../support/errors";
 import type { MigrationPlan } from "../model";
 import { qualified } from "../plan/ddl";
+import { groupsOf } from "./groups";
 import { describeHeld } from "./held";
 import type { OnProgress } from "./run";
 
@@ -39,7 +40,14 @@ export async function openStaging(client: Client, schema: string, runId: string)
   return name;
 }
 
+/** In groups of tables: the locks of thousands of them, held to the end of one transaction, have no room on a server with its default settings. */
 export async function dropStaging(client: Client, staging: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'r'",
+    [staging],
+  );
+  for (const group of groupsOf(rows.map(({ name }) => qualified(staging, name))))
+    await client.query(`DROP TABLE ${group.join(", ")} CASCADE`);
   await client.query(`DROP SCHEMA IF EXISTS ${escapeIdentifier(staging)} CASCADE`);
 }
 

@@ -79,7 +79,7 @@ const options: [commands: readonly Command[], option: string, meaning: string][]
 const password = `The password is taken from PGPASSWORD or the password file (PGPASSFILE, ~/.pgpass) as psql takes it. One in the URL
 works too, but a command line can be seen by every user of the machine.`;
 
-const exits = `Exit code: 0 done and verified; 1 the run or the verification failed, or rows are still set aside; 2 wrong usage. Progress goes to standard error.`;
+const exits = `Exit code: 0 done and verified; 1 the run or the verification failed, or a retry left rows set aside; 2 wrong usage. Progress goes to standard error.`;
 
 /** The help text, of one command or of all. */
 export function usage(command?: Command): string {

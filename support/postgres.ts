@@ -134,6 +134,12 @@ export async function explainLoss(error: unknown, client: Client): Promise<unkno
   );
 }
 
+/** What to do, by SQLSTATE, where a server that runs there takes no connection. */
+const whenRefused: Record<string, string> = {
+  "53300": "End other sessions, or raise the limit of connections of the role or the server: a run needs two at least.",
+  "57P03": "The server is starting or stopping: wait, then run again.",
+};
+
 /**
  * Connects, with a session in which no local setting can change a value or end it early: UTC, ISO dates, full float precision,
  * standard strings, no time limits. @throws UserError that names the server and the reason, never the password.
@@ -156,7 +162,8 @@ export async function connect(target: PostgresTarget, applicationName = "pgstead
     await client.end().catch(() => {});
     throw new UserError(
       `Cannot connect to ${describeTarget(target)}: ${error instanceof Error && error.message !== "" ? error.message : ((error as { code?: string }).code ?? error)}.`,
-      "Check that the server runs there, and the user, password and TLS mode.",
+      whenRefused[(error as { code?: string }).code ?? ""] ??
+        "Check that the server runs there, and the user, password and TLS mode.",
       { cause: error },
     );
   }

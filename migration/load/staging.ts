@@ -70,6 +70,7 @@ export interface Replaced {
  * @returns the tables and views that the swap replaces
  */
 export async function checkNames(client: Client, plan: MigrationPlan, overwrite: boolean): Promise<Replaced> {
+  await requireSchema(client, plan.schema);
   const tables = plan.tables.map((table) => table.target);
   const planned = plan.views.map((view) => view.target);
   const names = plan.tables.flatMap((table) => [
@@ -115,6 +116,20 @@ export async function checkNames(client: Client, plan: MigrationPlan, overwrite:
       "Nothing was changed. Migrate into another schema, or allow overwriting to replace exactly these views.",
     );
   return { tables: replaced, views };
+}
+
+/** What would only show when everything is loaded and proved. An owner of the database need not own its schema public, and since PostgreSQL 15 others may not make tables there. */
+async function requireSchema(client: Client, schema: string): Promise<void> {
+  const { rows } = await client.query<{ may: boolean; name: string }>(
+    "SELECT has_schema_privilege(oid, 'CREATE') AS may, quote_ident(nspname) AS name FROM pg_namespace WHERE nspname = $1",
+    [schema],
+  );
+  const [there] = rows;
+  if (there === undefined || there.may) return;
+  throw new UserError(
+    `The role may not make tables in the schema ${schema} of the target: nothing was changed.`,
+    `Grant it: GRANT USAGE, CREATE ON SCHEMA ${there.name} TO …; or migrate into a schema of its own.`,
+  );
 }
 
 const asTables = (schema: string, tables: string[]) => tables.map((table) => qualified(schema, table)).join(", ");

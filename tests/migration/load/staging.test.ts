@@ -1,8 +1,12 @@
-/** The staging schema of a run that was killed. */
+/** The staging schema, and what must be so before there is one. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dropStaging } from "../../../migration/load/staging";
+import { migrate } from "../../../migration/migrate";
 import { inSession } from "../../../support/postgres";
 import { type TestServer, testServer } from "../../support/postgres";
+import { sqliteFile, temporaryFolder } from "../support";
+
+const folder = temporaryFolder();
 
 let server: TestServer;
 beforeAll(async () => {
@@ -22,4 +26,23 @@ test("is dropped where the server has no room to lock all of its tables at once"
     const { rows } = await client.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'pgstead%'");
     expect(rows).toEqual([]);
   });
+});
+
+test("is not made where the role may not make tables in the target's schema: that would show at the very end", async () => {
+  const target = await server.createDatabase();
+  await inSession(server.superuser(target.database), (client) => client.query("CREATE SCHEMA theirs"));
+  const source = sqliteFile(folder, "CREATE TABLE t(id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)");
+  const failed = await migrate({ source, target, workFolder: folder, schema: "theirs" }).catch((error) => error);
+  expect(failed.message).toMatch(
+    /The role may not make tables in the schema theirs of the target: nothing was changed/,
+  );
+});
+
+test("is not made where the role has no second connection, and it is told how many a run needs", async () => {
+  const target = await server.createDatabase();
+  await inSession(server.superuser(target.database), (client) => client.query("ALTER ROLE app CONNECTION LIMIT 1"));
+  const source = sqliteFile(folder, "CREATE TABLE t(id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)");
+  await expect(migrate({ source, target, workFolder: folder })).rejects.toThrow(
+    /too many connections for role "app"\..* a run needs two at least/s,
+  );
 });

@@ -1,6 +1,7 @@
 import { type Client, escapeIdentifier } from "pg";
 import type { ColumnPlan, ForeignKeyPlan, TablePlan } from "../model";
 import { counted } from "../report/text";
+import { affinityOf } from "../translate/values";
 import { digestNumberSql, HashSum, isFree, rowDigest, rowDigestSql, rowText, rowTextSql } from "./row-hash";
 import { type Finding, relation } from "./snapshot";
 import type { Source } from "./source";
@@ -53,11 +54,12 @@ export function joinColumns(reference: Reference): ColumnPlan[] {
 
 type Side = "source" | "target";
 
-const joined = (reference: Reference, side: Side, from: string, kind: "JOIN" | "LEFT JOIN", to: string) =>
-  `FROM ${from} AS c ${kind} ${to} AS p ON ${equalities(pairs(reference, side), side).join(" AND ")}`;
+/** @param equal the columns of both that must be equal */
+const joined = (equal: string[], from: string, kind: "JOIN" | "LEFT JOIN", to: string) =>
+  `FROM ${from} AS c ${kind} ${to} AS p ON ${equal.join(" AND ")}`;
 
 /** One join for all that is asked. @param value what is added up over the pairs */
-function joinSql(reference: Reference, side: Side, from: string, to: string, value: string): string {
+function joinSql(reference: Reference, side: Side, equal: string[], from: string, to: string, value: string): string {
   const keys = pairs(reference, side);
   // Equal to something where there is a parent, and so not NULL.
   const parent = `p.${escapeIdentifier(keys[0]?.[1] ?? "")}`;
@@ -69,7 +71,7 @@ function joinSql(reference: Reference, side: Side, from: string, to: string, val
   };
   const text = side === "target" ? "::text" : "";
   const selected = Object.entries(items).map(([name, item]) => `${item}${text} AS ${name}`);
-  return `SELECT ${selected.join(", ")} ${joined(reference, side, from, "LEFT JOIN", to)}`;
+  return `SELECT ${selected.join(", ")} ${joined(equal, from, "LEFT JOIN", to)}`;
 }
 
 const integers = ["smallint", "integer", "bigint"];
@@ -96,8 +98,9 @@ function mixedKeys(reference: Reference, side: Side): string | null {
 export async function sourceJoin(client: Client | null, source: Source, reference: Reference): Promise<Join> {
   const [child, parent] = [source.relation(reference.child), source.relation(reference.parent)];
   const mixed = mixedKeys(reference, "source");
+  const equal = sourceEqualities(source, reference);
   const [[pairsFound, added, orphans] = []] =
-    source.query(joinSql(reference, "source", child, parent, mixed ?? "NULL")).next().value ?? [];
+    source.query(joinSql(reference, "source", equal, child, parent, mixed ?? "NULL")).next().value ?? [];
   if (mixed !== null) return { rows: String(pairsFound), sum: String(added), orphans: String(orphans) };
   const [childColumns, parentColumns] = sidesOf(reference);
   const columns = [...childColumns, ...parentColumns];
@@ -107,7 +110,7 @@ export async function sourceJoin(client: Client | null, source: Source, referenc
   ];
   const free = columns.map((column) => isFree(column.type));
   const sum = new HashSum();
-  const rows = source.query(`SELECT ${values.join(", ")} ${joined(reference, "source", child, "JOIN", parent)}`);
+  const rows = source.query(`SELECT ${values.join(", ")} ${joined(equal, child, "JOIN", parent)}`);
   for await (const batch of cellsOf(client, columns, rows))
     for (const cells of batch) sum.add(rowDigest(rowText(cells, free)));
   return { rows: String(sum.rows), sum: sum.total(), orphans: String(orphans) };
@@ -129,7 +132,10 @@ export async function joinBothSides(
   side: SourceSide,
 ): Promise<BothJoins> {
   const [from, to] = [relation(schema, reference.child.target), relation(schema, reference.parent.target)];
-  const sql = joinSql(reference, "target", from, to, mixedKeys(reference, "target") ?? hashedPair(reference));
+  const equal = pairs(reference, "target").map(
+    ([own, other]) => `c.${escapeIdentifier(own)} = p.${escapeIdentifier(other)}`,
+  );
+  const sql = joinSql(reference, "target", equal, from, to, mixedKeys(reference, "target") ?? hashedPair(reference));
   const asked = client.query<Join>(sql);
   // The source's side may fail first; the query's own failure is taken up where it is awaited.
   asked.catch(() => {});
@@ -190,9 +196,16 @@ function pairs({ child, parent, key }: Reference, side: Side): [string, string][
 
 /**
  * Both sides compare texts by their bytes: SQLite would take a collation such as NOCASE from the column, which PostgreSQL's columns do not
- * have.
+ * have. A foreign key gives the parent's affinity to the child's value (sqlite.org/foreignkeys.html, 3), where a comparison gives a number's to a text: then no
+ * index of the parent would serve.
  */
-function equalities(pairs: [string, string][], side: Side): string[] {
-  const bytes = side === "source" ? " COLLATE BINARY" : "";
-  return pairs.map(([own, other]) => `c.${escapeIdentifier(own)} = p.${escapeIdentifier(other)}${bytes}`);
+function sourceEqualities(source: Source, reference: Reference): string[] {
+  const affinities = (table: TablePlan) =>
+    new Map(source.declaredTypes(table).map(([name, type]) => [name, affinityOf(type)]));
+  const [own, others] = [affinities(reference.child), affinities(reference.parent)];
+  return pairs(reference, "source").map(([column, other]) => {
+    const asText = others.get(other) === "text" && own.get(column) !== "text";
+    const value = `c.${escapeIdentifier(column)}`;
+    return `${asText ? `CAST(${value} AS TEXT)` : value} = p.${escapeIdentifier(other)} COLLATE BINARY`;
+  });
 }

@@ -57,6 +57,12 @@ export class Source {
     return String(this.database.prepare(sql).pluck().get());
   }
 
+  /** The columns of a table with their declared types. */
+  declaredTypes(table: TablePlan): [name: string, type: string][] {
+    const sql = "SELECT name, type FROM pragma_table_xinfo(?, 'main')";
+    return this.database.prepare<[string], [string, string]>(sql).raw().all(table.source);
+  }
+
   /** Rows of a table, with those set aside. */
   tableRows(table: TablePlan): string {
     return this.count(`SELECT count(*) FROM ${escapeIdentifier(table.source)} NOT INDEXED`);

@@ -1,5 +1,5 @@
 /** All triggers of a source: which are translated, and which stay behind with the reason. */
-import { type CreateTriggerStmt, traverse } from "sqlite3-parser";
+import { type CreateTriggerStmt, type TriggerCmd, traverse } from "sqlite3-parser";
 import type { LeftBehind, SourceObject, TriggerPlan } from "../model";
 import { Namespace } from "../plan/names";
 import { renamed } from "../plan/renamed";
@@ -124,16 +124,42 @@ function goesBeforeChecks(one: Parsed, all: Parsed[], { catalog, plainName }: Tr
   const keys = catalog.tables.flatMap((table) =>
     table.foreignKeys.map((key) => ({
       child: table.name.toLowerCase(),
+      columns: key.columns,
       parent: key.referencedTable.toLowerCase(),
+      referencedColumns: key.referencedColumns,
       action: one.event === "DELETE" ? key.onDelete : key.onUpdate,
     })),
   );
   const ofChildren = one.event === "INSERT" ? [] : keys.filter(({ parent }) => parent === one.on);
   if (ofChildren.some(({ action }) => action !== "NO ACTION")) return false;
   const ofParents = one.event === "DELETE" ? [] : keys.filter(({ child }) => child === one.on);
-  const asked = new Set([...ofChildren.map(({ child }) => child), ...ofParents.map(({ parent }) => parent)]);
+  const mends = (command: TriggerCmd) =>
+    ofChildren.some(({ child, columns }) => takesAway(command, child, columns)) ||
+    ofParents.some(({ parent, referencedColumns }) => givesKeys(command, parent, referencedColumns));
   return beside.some(
-    ({ object, writes }) => plainName(object.name) > "RI_" && [...writes].some((table) => asked.has(table)),
+    ({ object, statement }) => plainName(object.name) > "RI_" && statement.commands.some((command) => mends(command)),
+  );
+}
+
+/** Whether rows of a table may refer to nothing any more. */
+function takesAway(command: TriggerCmd, table: string, columns: string[]): boolean {
+  return writesTo(command, table) && (command.type === "DeleteTriggerCmd" || sets(command, columns));
+}
+
+/** Whether a table may get keys to refer to. */
+function givesKeys(command: TriggerCmd, table: string, columns: string[]): boolean {
+  return writesTo(command, table) && (command.type === "InsertTriggerCmd" || sets(command, columns));
+}
+
+function writesTo(command: TriggerCmd, table: string): boolean {
+  return command.type !== "SelectTriggerCmd" && command.tblName.objName.text.toLowerCase() === table;
+}
+
+function sets(command: TriggerCmd, columns: string[]): boolean {
+  const names = columns.map((column) => column.toLowerCase());
+  return (
+    command.type === "UpdateTriggerCmd" &&
+    command.sets.some(({ colNames }) => colNames.some(({ text }) => names.includes(text.toLowerCase())))
   );
 }
 

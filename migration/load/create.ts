@@ -34,7 +34,7 @@ export async function loadStaging(
   const load = { ...loading, tables };
   // Which rows of a table are orphans is known when its parents are loaded.
   const loaders = policy === "keep" && equal.length === 0 ? openLoaders(load) : null;
-  await run.step(`making ${counted(plan.tables.length, "table")}`, () => makeTables(context, plan));
+  await run.step(`making ${counted(plan.tables.length, "table")}`, () => makeTables(context, plan, tables));
   const orphans =
     policy === "keep"
       ? null
@@ -70,10 +70,11 @@ export async function finishStaging({ context }: Loading, plan: MigrationPlan, f
   });
 }
 
-async function makeTables(context: LoadContext, plan: MigrationPlan): Promise<void> {
+/** @param tables the plan's, as they are loaded */
+async function makeTables(context: LoadContext, plan: MigrationPlan, tables: TablePlan[]): Promise<void> {
   const { client, schema } = context;
   for (const table of plan.tables) await settleDefaults(context, plan, table);
-  for (const group of groupsOf(plan.tables.map(withoutGenerated))) {
+  for (const group of groupsOf(tables)) {
     try {
       await client.query(group.map((table) => createTable(schema, table)).join("; "));
     } catch (error) {

@@ -2,6 +2,7 @@
 import { type Client, DatabaseError, escapeIdentifier } from "pg";
 import type { ForeignKeyPlan, MigrationPlan, TablePlan } from "../model";
 import { addForeignKey, qualified } from "../plan/ddl";
+import { foldedOver } from "../plan/indexes";
 import { orphansKept, orphansShown } from "../plan/orphans";
 import type { Builders } from "./builders";
 import type { LoadContext } from "./table";
@@ -16,7 +17,7 @@ export function addForeignKeys(builders: Builders, plan: MigrationPlan, table: T
   const make = async (context: LoadContext) => {
     const later: ForeignKeyPlan[] = [];
     for (const key of [...table.foreignKeys])
-      if ((await makeForeignKey(context, plan, table, key, many ? "later" : null)) && many) later.push(key);
+      if ((await makeForeignKey(context, plan, table, key, many)) && many) later.push(key);
     const check = async (own: LoadContext) => {
       for (const key of later) await validate(own, plan, table, key);
     };
@@ -58,32 +59,24 @@ async function warnOfOrphans(
     shown,
     table: table.target,
     parent: key.referencedTable,
-    collated: parent !== undefined && isCollated(parent, key.referencedColumns),
+    collated: parent !== undefined && foldedOver(parent, key.referencedColumns).length > 0,
   };
   plan.warnings.push(orphansKept(found, key.name));
-}
-
-/** Whether a unique index keeps what a collation of SQLite's keeps of one of these columns, beside the key over the values as they are. */
-function isCollated({ indexes }: TablePlan, columns: string[]): boolean {
-  return indexes.some(
-    ({ unique, columns: members }) =>
-      unique && members.some(({ name, expression }) => expression !== undefined && columns.includes(name)),
-  );
 }
 
 /** There is no unique constraint for the referenced columns: values too long for one have an index on hashes. */
 const noKeyToReferTo = "42830";
 
-/** @param check `later`: the rows are not looked at yet. @returns whether it is there */
+/** @param later whether the rows are not looked at yet. @returns whether it is there */
 async function makeForeignKey(
   { client, run, schema }: LoadContext,
   plan: MigrationPlan,
   table: TablePlan,
   key: ForeignKeyPlan,
-  check: "later" | null,
+  later: boolean,
 ): Promise<boolean> {
   try {
-    await client.query(addForeignKey(schema, table, key, check === null));
+    await client.query(addForeignKey(schema, table, key, !later));
     return true;
   } catch (error) {
     if (error instanceof DatabaseError && error.code === noKeyToReferTo) {

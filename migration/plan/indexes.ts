@@ -96,6 +96,14 @@ function indexable(of: Translated): string {
   return of.kind === "date" || of.kind === "boolean" ? of.sql : plain(of).sql;
 }
 
+/** The unique indexes that keep what a collation of SQLite's keeps of one of these columns, beside the key over the values as they are. @param columns of the target */
+export function foldedOver({ indexes }: Pick<TablePlan, "indexes">, columns: string[]): IndexPlan[] {
+  return indexes.filter(
+    ({ unique, columns: members }) =>
+      unique && members.some(({ name, expression }) => expression !== undefined && columns.includes(name)),
+  );
+}
+
 /**
  * The unique index that keeps what NOCASE or RTRIM keeps, beside a key over the values as they are; null where the key says it all.
  *

@@ -1,7 +1,7 @@
 /** What does not come over as it is: always named, with its text and what to do about it. */
 import type { LeftBehind, SourceCatalog, SourceTable, TablePlan } from "../model";
 import { nameOf, tokens } from "../source/tokens";
-import { isPlain } from "./indexes";
+import { foldedOver, isPlain } from "./indexes";
 
 /** Tables that are no tables of data, and those that the options exclude. */
 export function tablesLeftBehind(catalog: SourceCatalog, excluded: string[]): LeftBehind[] {
@@ -101,12 +101,7 @@ export function detailsLeftBehind(table: SourceTable, plan: TablePlan): LeftBehi
 /** The unique indexes that keep the collation's equality of one of these columns. */
 function keptBy(plan: TablePlan, columns: string[]): string[] {
   const targets = plan.columns.filter(({ source }) => columns.includes(source)).map(({ target }) => target);
-  return plan.indexes
-    .filter(
-      ({ unique, columns: members }) =>
-        unique && members.some(({ name, expression }) => expression !== undefined && targets.includes(name)),
-    )
-    .map(({ name }) => name);
+  return foldedOver(plan, targets).map(({ name }) => name);
 }
 
 function collationReason(collation: string, indexes: string[]): string {

@@ -54,7 +54,7 @@ export function readTables(
 /** How many rows each ordinary table has, but for those that only the application can read. */
 export function countTables(db: Sqlite): Map<string, string> {
   const counts = new Map<string, string>();
-  for (const { name } of listTables(db).filter(isOrdinary)) {
+  for (const { name } of listTables(db).filter((table) => kindOf(table) === "table")) {
     const count = countRows(db, name);
     if (count !== null) counts.set(name, count);
   }
@@ -71,8 +71,8 @@ function listTables(db: Sqlite): ListedTable[] {
     .all();
 }
 
-function isOrdinary({ type }: ListedTable): boolean {
-  return type !== "virtual" && type !== "shadow";
+function kindOf({ type }: ListedTable): "table" | "virtual" | "shadow" {
+  return type === "virtual" || type === "shadow" ? type : "table";
 }
 
 interface ListedTable {
@@ -86,7 +86,7 @@ interface ListedTable {
 function readTable(db: Sqlite, listed: ListedTable, counted: boolean): SourceTable {
   const { name } = listed;
   const sql = listed.sql ?? "";
-  const kind = listed.type === "virtual" || listed.type === "shadow" ? listed.type : "table";
+  const kind = kindOf(listed);
   if (kind !== "table") return emptyTable(name, kind, sql);
   const rowCount = countRows(db, name, counted);
   if (rowCount === null) return emptyTable(name, "unreadable", sql);

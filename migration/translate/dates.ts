@@ -17,6 +17,8 @@ export interface PointInTime {
   nullable: boolean;
   /** Whether it comes from the current time. */
   now: boolean;
+  /** Whether it may be finer than milliseconds: a column's, as long as SQLite has not calculated with it. */
+  finer?: boolean;
   /** Whether its thousandths are shown too, as the modifier 'subsec' says. */
   subsec?: boolean;
 }
@@ -35,7 +37,7 @@ const rules = {
 
 /** Whole milliseconds, as SQLite counts time when it calculates. */
 export function epochMilliseconds(at: PointInTime): string {
-  return `floor(extract(epoch from ${at.now ? at.sql : inMilliseconds(at.sql)}) * 1000 + 0.5)`;
+  return `floor(extract(epoch from ${at.finer ? inMilliseconds(at.sql) : at.sql}) * 1000 + 0.5)`;
 }
 
 function epochSeconds(at: PointInTime): string {

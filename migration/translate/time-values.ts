@@ -38,6 +38,7 @@ function timeValue(of: Translated | undefined, scope: Scope, name: string): Poin
         sql: of.type.kind === "timestamptz" ? `(${of.sql} AT TIME ZONE 'UTC')` : of.sql,
         nullable: of.nullable,
         now: false,
+        finer: true,
       };
     case "text":
       return { sql: ofText(of.sql), nullable: true, now: false };
@@ -52,14 +53,14 @@ const iso = `^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]${clock}( *(
 
 /**
  * A text in the ISO form. Without a digit SQLite takes it for no time, which is NULL; of its other forms (Julian days, a time alone) PostgreSQL makes an
- * error. A day that the month does not have counts on into the next, in both. Year 0 is an error too. What follows the second is at most .999 to SQLite.
+ * error. A day that the month does not have counts on into the next, in both. Year 0 is an error too. What follows the second is rounded, but at most .999 to SQLite.
  */
 function ofText(sql: string): string {
   const part = (from: number, count: number) => `substr(${sql}, ${from}, ${count})::integer`;
   const optional = (least: number, from: number) =>
     `CASE WHEN length(${sql}) >= ${least} THEN ${part(from, 2)} ELSE 0 END`;
   const found = (pattern: string) => `substring(${sql} COLLATE "C" from '${pattern}')`;
-  const fraction = `least(coalesce(${found(String.raw`^.{19}(\.[0-9]{1,6})`)}::numeric, 0), 0.999)`;
+  const fraction = `least(round(coalesce(${found(String.raw`^.{19}(\.[0-9]{1,6})`)}::numeric, 0), 3), 0.999)`;
   const seconds = `coalesce(${found("^.{16}:([0-9]{2})")}::integer + ${fraction}, 0)`;
   const day = `make_timestamp(${part(1, 4)}, ${part(6, 2)}, 1, ${optional(16, 12)}, ${optional(16, 15)}, (${seconds})::double precision)`;
   const hours = `coalesce(${found("([+-][0-9]{2}):[0-9]{2} *$")}::integer, 0)`;
@@ -96,7 +97,7 @@ const units: Record<string, number> = { second: 1, minute: 60, hour: 3600, day: 
 function modified(at: PointInTime, modifier: string, name: string): PointInTime {
   const start = /^start of (month|year|day)$/.exec(modifier)?.[1];
   // A column's microseconds count as milliseconds as soon as SQLite calculates with the time.
-  const base = at.now ? at.sql : inMilliseconds(at.sql);
+  const base = at.finer ? inMilliseconds(at.sql) : at.sql;
   if (start !== undefined) return moved(at, `date_trunc('${start}', ${base})`);
   const weekday = /^weekday ([0-6])$/.exec(modifier)?.[1];
   if (weekday !== undefined)

@@ -3,6 +3,7 @@ import { escapeIdentifier } from "pg";
 import type { Expr, TriggerCmd } from "sqlite3-parser";
 import { traverse } from "sqlite3-parser";
 import type { ColumnPlan } from "../model";
+import { foldedOver } from "../plan/indexes";
 import { assign } from "./assign";
 import { translateCondition, translateExpression } from "./expression";
 import { equated } from "./from";
@@ -147,14 +148,10 @@ function upsert(
 }
 
 /** The columns of a key. Where a unique index beside it keeps what a collation keeps, rows meet there first. */
-function arbiter(keys: string[], { indexes }: Writable): string {
-  const folded = indexes.find(
-    ({ unique, where, columns }) =>
-      unique &&
-      where === undefined &&
-      columns.length === keys.length &&
-      columns.some(({ expression }) => expression !== undefined) &&
-      columns.every(({ name }) => keys.includes(name)),
+function arbiter(keys: string[], writable: Writable): string {
+  const folded = foldedOver(writable, keys).find(
+    ({ where, columns }) =>
+      where === undefined && columns.length === keys.length && columns.every(({ name }) => keys.includes(name)),
   );
   const members = folded?.columns ?? keys.map((name) => ({ name, expression: undefined }));
   return members

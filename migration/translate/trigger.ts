@@ -161,11 +161,15 @@ function writable(name: string, { catalog, tables, find }: TriggerInput) {
   return { relation: find(name), columns: plan.columns, source: source?.columns ?? [], indexes: plan.indexes };
 }
 
+/** @param table in lower case */
+export function writesTo(command: TriggerCmd, table: string): boolean {
+  return command.type !== "SelectTriggerCmd" && command.tblName.objName.text.toLowerCase() === table;
+}
+
 /** @throws Untranslatable where it matters that PostgreSQL runs an AFTER trigger when all rows are changed, or a BEFORE trigger changes its row */
 function checkOrder(statement: CreateTriggerStmt, body: BodyInput, relation: Relation): void {
   const own = statement.tblName.objName.text.toLowerCase();
-  const writes = (command: TriggerCmd) =>
-    command.type !== "SelectTriggerCmd" && command.tblName.objName.text.toLowerCase() === own;
+  const writes = (command: TriggerCmd) => writesTo(command, own);
   if (statement.time === "InsteadOf") return;
   if (statement.time !== "After") {
     if (statement.commands.some(writes)) throw new Untranslatable("it changes its own table before the row is changed");

@@ -5,7 +5,7 @@ import { Namespace } from "../plan/names";
 import { renamed } from "../plan/renamed";
 import { parseStatement } from "./parse";
 import { Untranslatable } from "./scope";
-import { type TriggerInput, translateTrigger } from "./trigger";
+import { type TriggerInput, translateTrigger, writesTo } from "./trigger";
 
 interface Parsed {
   object: SourceObject;
@@ -149,10 +149,6 @@ function takesAway(command: TriggerCmd, table: string, columns: string[]): boole
 /** Whether a table may get keys to refer to. */
 function givesKeys(command: TriggerCmd, table: string, columns: string[]): boolean {
   return writesTo(command, table) && (command.type === "InsertTriggerCmd" || sets(command, columns));
-}
-
-function writesTo(command: TriggerCmd, table: string): boolean {
-  return command.type !== "SelectTriggerCmd" && command.tblName.objName.text.toLowerCase() === table;
 }
 
 function sets(command: TriggerCmd, columns: string[]): boolean {
